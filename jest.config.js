@@ -1,0 +1,20 @@
+/** The unit tests: everything under test/ but the suites on real processes, which have configurations of their own. */
+export default {
+  testMatch: ["<rootDir>/test/**/*.test.ts", "<rootDir>/examples/**/*.test.ts"],
+  testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/cluster/"],
+  modulePathIgnorePatterns: ["<rootDir>/dist/", "<rootDir>/dev/dist/"],
+  testEnvironment: "node",
+  transform: {
+    "\\.[jt]s$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } }, module: { type: "commonjs" } }],
+  },
+  // Packages of this repository resolve to their source, so a fresh clone needs no build.
+  moduleNameMapper: {
+    "^statefun$": "<rootDir>/sdk/index.ts",
+    "^statefun/testing$": "<rootDir>/sdk/testing/index.ts",
+    "^statefun/wire$": "<rootDir>/sdk/wire/index.ts",
+    "^statefun/proto$": "<rootDir>/proto/index.ts",
+    "^statefun/(node|express)$": "<rootDir>/server-adapters/$1.ts",
+    "^statefun-dev$": "<rootDir>/dev/index.ts",
+    "^(\\.{1,2}/.*)\\.js$": "$1",
+  },
+};

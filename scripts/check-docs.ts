@@ -1,0 +1,40 @@
+/** Type-checks every `ts` code fence in Markdown and in doc comments: part of `npm run verify`. */
+import path from "node:path";
+import ts from "typescript";
+import { fenceModules, fencesOf, type FenceModule } from "./checks/fences.js";
+import { compilerOptions, programOfTexts } from "./checks/program.js";
+import { filePaths, readFiles } from "./checks/source-files.js";
+import { endWith, root } from "./process.js";
+
+// Below the repository's folder, so that packages resolve as they do for its files; nothing is written there.
+const folder = ".fences";
+
+const documents = [
+  ...filePaths(root, ".", [".md"]),
+  ...["sdk", "server-adapters", "dev", "proto", "examples"].flatMap((name) => filePaths(root, name, [".ts"])),
+];
+
+function sentence(modules: readonly FenceModule[], { file, start, messageText }: ts.Diagnostic): string {
+  const text = ts.flattenDiagnosticMessageText(messageText, "\n");
+  const found = modules.find((module) => file?.fileName === path.join(root, module.file.path));
+  if (!found || !file) return text;
+  const line = found.fence.line + file.getLineAndCharacterOfPosition(start ?? 0).line;
+  return `${found.fence.document}:${String(line)}: ${text}`;
+}
+
+const modules = fenceModules(
+  folder,
+  readFiles(root, documents).flatMap((file) => fencesOf(file)),
+);
+const program = programOfTexts(
+  root,
+  modules.map(({ file }) => file),
+  // A fence may show a declaration that only the text around it uses.
+  { ...compilerOptions(root), noUnusedLocals: false, noUnusedParameters: false },
+);
+const diagnostics = modules.flatMap(({ file }) =>
+  ts.getPreEmitDiagnostics(program, program.getSourceFile(path.join(root, file.path))),
+);
+
+console.log(`${String(modules.length)} code fences in ${String(documents.length)} documents`);
+endWith(diagnostics.map((diagnostic) => sentence(modules, diagnostic)));

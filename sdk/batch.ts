@@ -1,0 +1,201 @@
+import type { Address } from "./address.js";
+import { printAddress } from "./address.js";
+import { addressOf } from "./address-fields.js";
+import type { EffectsTrace } from "./effects.js";
+import { Effects } from "./effects.js";
+import { located, StateFunError } from "./errors.js";
+import { InvocationContext } from "./invocation-context.js";
+import type { Observer } from "./observer.js";
+import { isThenable, observed } from "./observer.js";
+import type { FailureSite } from "./request-reply-handler.js";
+import type { PreparedFunction } from "./stateful-function.js";
+import type { BatchScope, Cell } from "./storage/value.js";
+import { cellsOver } from "./storage/storage.js";
+import type { Codec } from "./values/codec.js";
+import { ReceivedMessage } from "./values/message.js";
+import type { InvocationView, RequestView } from "./wire/request.js";
+import { incompleteResponse } from "./wire/response.js";
+
+/** What every batch of a handler has in common. */
+export interface BatchSettings {
+  report(error: StateFunError, site: FailureSite): void;
+  readonly observer: Observer | undefined;
+  readonly trace: EffectsTrace | undefined;
+}
+
+/** One request while it runs: its messages in order, one at a time, over one storage; all of it succeeds or nothing. */
+export class Batch implements BatchScope {
+  readonly effects: Effects;
+  storage: object = {};
+  readonly #function: PreparedFunction;
+  readonly #request: RequestView;
+  readonly #settings: BatchSettings;
+  #cells: readonly Cell[] = [];
+  #self: Address | undefined;
+  #abort: AbortController | undefined;
+  #state: "open" | "answered" | "failed" = "open";
+  #failure: StateFunError | undefined;
+  #lateUseReported = false;
+
+  constructor(prepared: PreparedFunction, request: RequestView, settings: BatchSettings) {
+    this.#function = prepared;
+    this.#request = request;
+    this.#settings = settings;
+    this.effects = new Effects(settings.trace);
+  }
+
+  get self(): Address {
+    return (this.#self ??= addressOf(this.#request.target));
+  }
+
+  /** Aborts when the batch fails while a handler is still running. */
+  get signal(): AbortSignal {
+    if (this.#abort === undefined) {
+      this.#abort = new AbortController();
+      if (this.#failure !== undefined) this.#abort.abort(this.#failure);
+    }
+    return this.#abort.signal;
+  }
+
+  /** Runs the batch. Throws or rejects with the error that was reported. */
+  run(): Uint8Array | Promise<Uint8Array> {
+    const { invocations, states } = this.#request;
+    if (invocations.length === 0) return this.#answer();
+    const { layout } = this.#function;
+    const found = cellsOver(this, layout.definitions, states);
+    if ("missing" in found) return incompleteResponse(found.missing.map(({ spec }) => spec));
+    this.#cells = found.cells;
+    this.storage = layout.over(found.cells);
+
+    for (let i = 0; i < invocations.length; i++) {
+      const pending = this.#invoke(invocations[i] as InvocationView);
+      if (pending !== undefined) return this.#runRest(pending, i);
+    }
+    return this.#answer();
+  }
+
+  /** Ends the batch with an error, which is reported unless the batch has ended already. Its effects are dropped. */
+  fail(error: StateFunError): StateFunError {
+    if (this.#state !== "open") return this.#failure ?? error;
+    this.#state = "failed";
+    this.#failure = error;
+    this.effects.release();
+    this.#settings.report(error, this.#site());
+    this.#abort?.abort(error);
+    return error;
+  }
+
+  assertOpen(): void {
+    if (this.#state === "open") return;
+    const error = new StateFunError(
+      "context-closed",
+      `the context of ${printAddress(this.self)} was used after its batch had ended, so this has no effect: await everything that a handler starts`,
+      { typename: this.self.typename, id: this.self.id },
+    );
+    // A failed batch is sent again as a whole, so nothing is lost with it; an answered one has lost this effect.
+    if (this.#state === "answered" && !this.#lateUseReported) {
+      this.#lateUseReported = true;
+      this.#settings.report(error, this.#site());
+    }
+    throw error;
+  }
+
+  /** The asynchronous part: waits for a handler, then goes on with the invocations behind it. */
+  async #runRest(pending: PromiseLike<unknown>, index: number): Promise<Uint8Array> {
+    const { invocations } = this.#request;
+    let awaited: PromiseLike<unknown> | undefined = pending;
+    for (let i = index; ; awaited = this.#invoke(invocations[i] as InvocationView)) {
+      if (awaited !== undefined) {
+        try {
+          await awaited;
+        } catch (error) {
+          throw this.#failedHandler(error, invocations[i] as InvocationView);
+        }
+        if (this.#failure !== undefined) throw this.#failure;
+      }
+      if (++i === invocations.length) return this.#answer();
+    }
+  }
+
+  /** Runs one handler. Returns what is to be waited for, if anything. */
+  #invoke(invocation: InvocationView): PromiseLike<unknown> | undefined {
+    const observer = this.#settings.observer;
+    const context = new InvocationContext(this, invocation);
+    try {
+      const result =
+        observer?.invocation === undefined
+          ? this.#call(context, invocation)
+          : this.#callObserved(observer, context, invocation);
+      return result !== undefined && isThenable(result) ? result : undefined;
+    } catch (error) {
+      throw this.#failedHandler(error, invocation);
+    }
+  }
+
+  #call(context: InvocationContext, invocation: InvocationView): unknown {
+    const { handlers, otherwise } = this.#function;
+    const found = handlers.get(invocation.typename);
+    if (found !== undefined) return found.handle(context, this.#valueOf(found.codec, invocation));
+    if (otherwise !== undefined) return otherwise(context, new ReceivedMessage(invocation));
+    throw new StateFunError(
+      "unhandled-message",
+      `${printAddress(this.self)} got a message of type ${JSON.stringify(invocation.typename)}, which ${this.#function.typename} does not accept: accept it, or give the function an otherwise`,
+      { typename: this.self.typename, id: this.self.id },
+    );
+  }
+
+  #callObserved(observer: Observer, context: InvocationContext, invocation: InvocationView): unknown {
+    const { caller, headers } = context;
+    const info = { self: this.self, caller, typename: invocation.typename, headers };
+    return observed(
+      (run) => observer.invocation?.(info, run),
+      () => this.#call(context, invocation) as void | Promise<void>,
+      (error) => {
+        this.#settings.report(StateFunError.from(error, "the observer of invocations"), this.#site());
+      },
+    );
+  }
+
+  #valueOf(codec: Codec<unknown>, invocation: InvocationView): unknown {
+    if (invocation.hasValue) {
+      try {
+        return codec.read(invocation.bytes, invocation.valueStart, invocation.valueEnd);
+      } catch (error) {
+        const { typename, id } = this.self;
+        throw located(StateFunError.from(error), `a message for ${printAddress(this.self)}`, {
+          typename,
+          id,
+        });
+      }
+    }
+    throw new StateFunError(
+      "serialization",
+      `a message for ${printAddress(this.self)} is of type ${codec.typename} and has no value; only otherwise takes such a message`,
+      { typename: this.self.typename, id: this.self.id },
+    );
+  }
+
+  #failedHandler(thrown: unknown, invocation: InvocationView): StateFunError {
+    if (this.#failure !== undefined) return this.#failure;
+    const { typename, id } = this.self;
+    const where = `the handler of ${JSON.stringify(invocation.typename)} in ${printAddress(this.self)}`;
+    return this.fail(StateFunError.from(thrown, where, { typename, id }));
+  }
+
+  #answer(): Uint8Array {
+    try {
+      for (const cell of this.#cells) {
+        if (cell.isChanged) cell.writeTo(this.effects.writer);
+      }
+    } catch (error) {
+      throw this.fail(StateFunError.from(error));
+    }
+    this.#state = "answered";
+    return this.effects.taken();
+  }
+
+  #site(): FailureSite {
+    const { typename, id } = this.self;
+    return { typename, id };
+  }
+}

@@ -1,0 +1,90 @@
+import { StateFunError } from "../errors.js";
+import { describeValue } from "../values/codec.js";
+import type { ValueForm } from "../wire/value-form.js";
+import { typedValueHead } from "../wire/value-form.js";
+import { textFieldSize } from "../wire/writer.js";
+import type { Egress } from "./egress.js";
+import { egressOf } from "./egress.js";
+import type { RecordValue } from "./record-value.js";
+import {
+  isMessageOf,
+  recordValueFieldSize,
+  recordValuePlace,
+  stageRecordValue,
+  textField,
+  writeRecordValue,
+} from "./record-value.js";
+
+/** A record for a Kinesis stream. */
+export interface KinesisRecord {
+  /** The stream; not empty. */
+  readonly stream: string;
+  /** What Kinesis hashes to find the shard; not empty. */
+  readonly partitionKey: string;
+  /** A decimal hash value that names the shard directly, instead of the partition key's hash. */
+  readonly explicitHashKey?: string | undefined;
+  /** The record's value. A typed value is written in its serialized form. */
+  readonly value: RecordValue;
+}
+
+/** The typename that the cluster's Kinesis egress insists on. */
+export const kinesisRecordTypename = "type.googleapis.com/io.statefun.sdk.egress.KinesisEgressRecord";
+
+/** The record that is being written; see the Kafka egress. */
+const staged = {
+  value: recordValuePlace(),
+  partitionKey: "",
+  partitionKeyLength: 0,
+  stream: "",
+  streamLength: 0,
+  explicitHashKey: "",
+  explicitHashKeyLength: 0,
+};
+
+const recordForm: ValueForm<typeof staged> = {
+  head: typedValueHead(kinesisRecordTypename),
+  size: (record) =>
+    textFieldSize(record.partitionKeyLength) +
+    recordValueFieldSize(record.value.size) +
+    textFieldSize(record.streamLength) +
+    textFieldSize(record.explicitHashKeyLength),
+  write(record, out) {
+    out.textField(0x0a, record.partitionKey, record.partitionKeyLength);
+    writeRecordValue(record.value, out);
+    out.textField(0x1a, record.stream, record.streamLength);
+    out.textField(0x22, record.explicitHashKey, record.explicitHashKeyLength);
+  },
+};
+
+/**
+ * An egress to Kinesis streams, as a module of kind `io.statefun.kinesis.v1/egress` configures it under this typename.
+ *
+ * @throws StateFunError `invalid-argument` if `typename` is not `<namespace>/<name>`; and a send to it, if the record
+ * has no stream, no partition key or no value
+ *
+ * Source: KinesisEgressRecord in kinesis-egress.proto; GenericKinesisEgressSerializer.java of the cluster.
+ */
+export function kinesisEgress(typename: string): Egress<KinesisRecord> {
+  return egressOf(typename, (effects, fields, given, headers) => {
+    if (isMessageOf(given, kinesisRecordTypename)) {
+      effects.egressMessage(fields, given, headers);
+      return;
+    }
+    if (typeof given !== "object" || given === null) {
+      throw new StateFunError(
+        "invalid-argument",
+        `${typename} is a Kinesis egress and was sent ${describeValue(given)}: send { stream, partitionKey, value }`,
+        { typename },
+      );
+    }
+    const record = given as KinesisRecord;
+    stageRecordValue(typename, record.value, staged.value);
+    staged.streamLength = textField(typename, "stream", record.stream, true);
+    staged.partitionKeyLength = textField(typename, "partitionKey", record.partitionKey, true);
+    staged.explicitHashKeyLength = textField(typename, "explicitHashKey", record.explicitHashKey, false);
+    staged.stream = record.stream;
+    staged.partitionKey = record.partitionKey;
+    staged.explicitHashKey = record.explicitHashKey ?? "";
+    effects.egressRecord(fields, recordForm, staged, staged.value.codec);
+  });
+}

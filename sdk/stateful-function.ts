@@ -1,0 +1,154 @@
+import type { Context } from "./context.js";
+import { StateFunError } from "./errors.js";
+import type { FunctionType } from "./function-type.js";
+import type { Storage, StorageLayout } from "./storage/storage.js";
+import { storageLayout } from "./storage/storage.js";
+import type { StorageSpecs, ValueSpec } from "./storage/value-spec.js";
+import { parseTypename } from "./typename.js";
+import type { Codec } from "./values/codec.js";
+import { describeValue } from "./values/codec.js";
+import type { Message } from "./values/message.js";
+import type { AnyType, MessageOf, ValueOf } from "./values/type.js";
+import { codecOf } from "./values/type.js";
+
+/**
+ * A handler for each accepted type, keyed by its typename: `[AddItem.typename](context, item) { … }`.
+ *
+ * A handler may return a promise, or anything with a `then`; the next invocation of the batch waits for it.
+ */
+export type Handlers<A extends readonly AnyType[], Cells> = {
+  readonly [N in A[number]["typename"]]: (
+    context: Context<MessageOf<A[number]>, Cells>,
+    value: ValueOf<Extract<A[number], { readonly typename: N }>>,
+  ) => void | Promise<void>;
+};
+
+/** The handler of messages that the function does not declare. */
+export type Otherwise<A extends readonly AnyType[], Cells> = (
+  context: Context<MessageOf<A[number]>, Cells>,
+  message: Message,
+) => void | Promise<void>;
+
+/** How a function type is implemented. */
+export interface Implementation<A extends readonly AnyType[], S extends StorageSpecs> {
+  /** The state values of each address; none if left out. */
+  readonly storage?: S;
+  /** A handler for every accepted type, and for no other. */
+  readonly on: Handlers<A, Storage<S>>;
+  /** Handles every other message; without it such a message fails its batch with `unhandled-message`. */
+  readonly otherwise?: Otherwise<A, Storage<S>>;
+}
+
+/** A function that can be served, whatever its types: what it is called, what it accepts, and what it keeps. */
+export interface AnyStatefulFunction {
+  /** The typename of the function type that it implements. */
+  readonly typename: string;
+  /** The types of the messages it accepts. */
+  readonly accepts: readonly AnyType[];
+  /** The value specs of its state values, by name. */
+  readonly storage: Readonly<Record<string, ValueSpec>>;
+}
+
+/** An implemented function type, ready to be served by `requestReplyHandler`. */
+export interface StatefulFunction<
+  N extends string,
+  A extends readonly AnyType[],
+  S extends StorageSpecs,
+> extends AnyStatefulFunction {
+  /** The function type that it implements. */
+  readonly type: FunctionType<N, A>;
+  readonly typename: N;
+  readonly accepts: A;
+  /** Never present: the storage as it was declared, for the compiler. */
+  readonly [declaredStorage]?: S;
+}
+
+declare const declaredStorage: unique symbol;
+
+/** A handler that has lost its types: what the batch calls. */
+export type AnyHandler = (context: Context, value: unknown) => unknown;
+
+/** A function prepared for serving. */
+export interface PreparedFunction {
+  readonly typename: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly layout: StorageLayout;
+  readonly handlers: ReadonlyMap<string, { readonly codec: Codec<unknown>; readonly handle: AnyHandler }>;
+  readonly otherwise: AnyHandler | undefined;
+}
+
+const preparedKey: unique symbol = Symbol("prepared");
+
+/**
+ * Implements a function type: its storage, and a handler for each type that it accepts.
+ *
+ * @throws StateFunError `invalid-argument` if a handler is missing, is for a type that is not accepted, or is not a
+ * function, or a state value has a bad name or declaration
+ */
+export function statefulFunction<
+  const N extends string,
+  const A extends readonly AnyType[],
+  S extends StorageSpecs = Record<never, never>,
+>(type: FunctionType<N, A>, implementation: Implementation<A, S>): StatefulFunction<N, A, S> {
+  const prepared = prepare(
+    type,
+    implementation as unknown as Implementation<readonly AnyType[], StorageSpecs>,
+  );
+  const made: StatefulFunction<N, A, S> = {
+    type,
+    typename: type.typename,
+    accepts: type.accepts,
+    storage: prepared.layout.specs,
+  };
+  Object.defineProperty(made, preparedKey, { value: prepared });
+  return Object.freeze(made);
+}
+
+/** The prepared form of a function, or `undefined` if `made` is not one. */
+export function preparedFunction(made: unknown): PreparedFunction | undefined {
+  if (typeof made !== "object" || made === null) return undefined;
+  return (made as { readonly [preparedKey]?: PreparedFunction })[preparedKey];
+}
+
+function prepare(
+  type: Pick<FunctionType, "typename" | "accepts">,
+  implementation: Implementation<readonly AnyType[], StorageSpecs>,
+): PreparedFunction {
+  const { typename } = type;
+  const on = implementation.on as Readonly<Record<string, unknown>>;
+  const handlers = new Map<string, { codec: Codec<unknown>; handle: AnyHandler }>();
+  for (const accepted of type.accepts) {
+    const codec = codecOf(accepted);
+    if (codec !== undefined)
+      handlers.set(codec.typename, { codec, handle: handlerOf(typename, on, codec.typename) });
+  }
+  for (const key of Object.keys(on)) {
+    if (handlers.has(key)) continue;
+    throw invalid(typename, `has a handler for ${JSON.stringify(key)}, which it does not accept`);
+  }
+  const otherwise: unknown = implementation.otherwise;
+  if (otherwise !== undefined && typeof otherwise !== "function") {
+    throw invalid(typename, `has ${describeValue(otherwise)} as otherwise, not a function`);
+  }
+  return {
+    typename,
+    ...parseTypename(typename),
+    layout: storageLayout(typename, implementation.storage ?? {}),
+    handlers,
+    otherwise: otherwise as AnyHandler | undefined,
+  };
+}
+
+function handlerOf(typename: string, on: Readonly<Record<string, unknown>>, accepted: string): AnyHandler {
+  const handler = Object.hasOwn(on, accepted) ? on[accepted] : undefined;
+  if (typeof handler === "function") return handler as AnyHandler;
+  throw invalid(
+    typename,
+    `accepts ${accepted} and has no handler for it: add [Type.typename](context, value) { … }`,
+  );
+}
+
+function invalid(typename: string, problem: string): StateFunError {
+  return new StateFunError("invalid-argument", `${typename} ${problem}`, { typename });
+}

@@ -1,0 +1,64 @@
+import { StateFunError } from "../errors.js";
+import type { ValueForm } from "../wire/value-form.js";
+import { Writer } from "../wire/writer.js";
+
+/**
+ * What a type does behind its public face. A value passes through `check` when it is made, `stage` and the two
+ * methods of {@link ValueForm} when it is written, and `read` when it comes in. `S` is its form between staging and
+ * writing.
+ */
+export interface Codec<T, S = unknown> extends ValueForm<S> {
+  /** The typename of the type. */
+  readonly typename: string;
+  /** Returns the value as it will be kept, or throws `serialization` if it does not fit. */
+  check(value: unknown): T;
+  /** Turns a checked value into what is written. */
+  stage(value: T): S;
+  /** Reads a value from its serialized form, checking it. Throws `serialization`. */
+  read(bytes: Uint8Array, start: number, end: number): T;
+}
+
+/** The serialized value in an array of its own. */
+export function serialized<T, S>(codec: Codec<T, S>, value: T): Uint8Array {
+  const staged = codec.stage(value);
+  const size = codec.size(staged);
+  const out = new Writer();
+  out.reserve(size);
+  if (size > 0) codec.write(staged, out, size);
+  return out.taken();
+}
+
+/** The error for a value that a type refuses: it names the type, the problem and what to do. */
+export function refused(typename: string, problem: string, cause?: unknown): StateFunError {
+  return new StateFunError("serialization", `${typename}: ${problem}`, {
+    typename,
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
+
+/** A short description of a value for an error message: never long, never the value of an object. */
+export function describeValue(value: unknown): string {
+  switch (typeof value) {
+    case "string":
+      return value.length > 40 ? `a text of ${String(value.length)} characters` : JSON.stringify(value);
+    case "number":
+      return Object.is(value, -0) ? "-0" : String(value);
+    case "bigint":
+      return `${String(value)}n`;
+    case "boolean":
+    case "undefined":
+      return String(value);
+    case "object":
+      if (value === null) return "null";
+      return Array.isArray(value)
+        ? "an array"
+        : `an object (${Object.prototype.toString.call(value).slice(8, -1)})`;
+    default:
+      return `a ${typeof value}`;
+  }
+}
+
+/** Whether `value` is a byte array, whichever realm it comes from; Node's buffers are. */
+export function isBytes(value: unknown): value is Uint8Array {
+  return ArrayBuffer.isView(value) && Object.prototype.toString.call(value) === "[object Uint8Array]";
+}

@@ -1,0 +1,42 @@
+import type { TypedValueView } from "../wire/typed-value-view.js";
+
+/**
+ * A message as it arrived, not yet decoded: what `otherwise` receives. `Greet.is(message)` and `Greet.from(message)`
+ * open it; sending it to another address repeats it bit for bit, unknown fields included.
+ */
+export interface Message {
+  /** The typename that the sender wrote; any text, possibly empty. */
+  readonly typename: string;
+  /** Whether there is a value at all; `false` differs from a value of no bytes. */
+  readonly hasValue: boolean;
+  /** The serialized value; a view on the request, not to be changed. Empty if there is none. */
+  readonly bytes: Uint8Array;
+}
+
+/** A message on the bytes of the request that brought it. */
+export class ReceivedMessage implements Message {
+  readonly #view: TypedValueView;
+
+  constructor(view: TypedValueView) {
+    this.#view = view;
+  }
+
+  get typename(): string {
+    return this.#view.typename;
+  }
+
+  get hasValue(): boolean {
+    return this.#view.hasValue;
+  }
+
+  get bytes(): Uint8Array {
+    return this.#view.value();
+  }
+
+  /** The serialized `TypedValue` of a message that arrived, or `undefined` if `message` did not. */
+  static serialized(message: object): Uint8Array | undefined {
+    if (!(#view in message)) return undefined;
+    const view = message.#view;
+    return view.bytes.subarray(view.start, view.end);
+  }
+}

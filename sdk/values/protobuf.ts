@@ -1,0 +1,78 @@
+import type { DeepReadonly } from "../deep-readonly.js";
+import { StateFunError } from "../errors.js";
+import { customType } from "./custom.js";
+import type { Type } from "./type.js";
+
+/** The prefix of the typename that all SDKs give protobuf messages by default. */
+const typeUrlPrefix = "type.googleapis.com";
+
+/** A protobuf message class: anything with `encode` and `decode`, as the classes that protobufjs makes. */
+export interface MessageClass<T> {
+  encode(message: T): { finish(): Uint8Array };
+  decode(bytes: Uint8Array): T;
+  /** What protobufjs classes have; the default typename comes from here. */
+  getTypeUrl?: ((prefix?: string) => string) | undefined;
+  /** What reflected protobufjs types have: the full name with a leading dot. */
+  readonly fullName?: string | undefined;
+}
+
+/**
+ * A type whose values are messages of a protobuf class, as protobufjs generates or reflects them.
+ *
+ * The default typename is `type.googleapis.com/<full name>`, the same in every SDK. Give it as a literal where
+ * handlers are keyed by it, since the compiler cannot see the name inside a class.
+ *
+ * @throws StateFunError `invalid-argument` if the class has no `encode` and `decode`, or no full name and `typename`
+ * is not given or not `<namespace>/<name>`
+ */
+export function protobufType<T, const N extends string = `type.googleapis.com/${string}`>(
+  messageClass: MessageClass<T>,
+  typename?: N,
+): Type<N, T> {
+  if (typeof messageClass.encode !== "function" || typeof messageClass.decode !== "function") {
+    throw new StateFunError("invalid-argument", "a protobuf type needs a class with encode and decode");
+  }
+  const name = typename ?? (defaultTypename(messageClass) as N);
+  return customType<T, N>(name, {
+    // A message that was read may be sent again: to the encoder, read-only makes no difference.
+    serialize: (value) => messageClass.encode(value as T).finish(),
+    deserialize: (bytes) => messageClass.decode(bytes),
+  });
+}
+
+function defaultTypename(messageClass: Pick<MessageClass<unknown>, "getTypeUrl" | "fullName">): string {
+  if (typeof messageClass.getTypeUrl === "function") return messageClass.getTypeUrl(typeUrlPrefix);
+  if (typeof messageClass.fullName === "string")
+    return `${typeUrlPrefix}/${messageClass.fullName.replace(/^\./, "")}`;
+  throw new StateFunError(
+    "invalid-argument",
+    'this protobuf class does not know its full name: give the typename, for example protobufType(Order, "type.googleapis.com/shop.Order")',
+  );
+}
+
+/** The functions of `@bufbuild/protobuf` that a type needs; passed in, so that this package does not depend on it. */
+export interface ProtobufEsCodec<S, T> {
+  readonly toBinary: (schema: NoInfer<S>, message: NoInfer<T>) => Uint8Array;
+  readonly fromBinary: (schema: NoInfer<S>, bytes: Uint8Array) => T;
+}
+
+/**
+ * A type whose values are messages of `@bufbuild/protobuf` version 2: `protobufEsType(OrderSchema, { toBinary,
+ * fromBinary })`. The typename is `type.googleapis.com/<full name>` unless given; the compiler knows it either way.
+ *
+ * @throws StateFunError `invalid-argument` if `schema` has no `typeName`, or `typename` is not `<namespace>/<name>`
+ */
+export function protobufEsType<
+  S extends { readonly typeName: string },
+  T,
+  const N extends string = `type.googleapis.com/${S["typeName"]}`,
+>(schema: S, codec: ProtobufEsCodec<S, T>, typename?: N): Type<N, T> {
+  if (typeof schema.typeName !== "string") {
+    throw new StateFunError("invalid-argument", "a protobuf-es type needs a message schema, which has a typeName");
+  }
+  return customType<T, N>(typename ?? (`${typeUrlPrefix}/${schema.typeName}` as N), {
+    // A message that was read may be sent again: to the encoder, read-only makes no difference.
+    serialize: (value) => codec.toBinary(schema, value as T),
+    deserialize: (bytes) => codec.fromBinary(schema, bytes),
+  });
+}

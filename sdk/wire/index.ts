@@ -1,0 +1,14 @@
+// For builders of tools: both sides of the wire. No promise of stability before version 1.0.
+export { Reader, wireType } from "./reader.js";
+export { readRequest, AddressView, InvocationView, StateView, type RequestView } from "./request.js";
+export {
+  incompleteResponse,
+  persistedValueSpec,
+  ResponseWriter,
+  type SerializedSpec,
+  type WireExpiration,
+} from "./response.js";
+export { readText, textBytes, textLength, writeText } from "./text.js";
+export { readTypedValue, TypedValueView, type WireHeader } from "./typed-value-view.js";
+export { typedValueHead, type ValueForm } from "./value-form.js";
+export { textFieldSize, textFields, varintSize, Writer } from "./writer.js";

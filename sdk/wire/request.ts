@@ -1,0 +1,205 @@
+import { Reader } from "./reader.js";
+import { readTypedValue, TypedValueView } from "./typed-value-view.js";
+
+/** An `Address` where it stands in a request; its parts are decoded when asked for. */
+export class AddressView {
+  namespace = "";
+  name = "";
+  id = "";
+
+  /** Whether all three parts are empty, which is how some clusters write "no caller". */
+  get isEmpty(): boolean {
+    return this.namespace === "" && this.name === "" && this.id === "";
+  }
+}
+
+/** A `PersistedValue` where it stands in a request: a state name and the value that the cluster holds, if any. */
+export class StateView extends TypedValueView {
+  name = "";
+}
+
+/** An `Invocation` where it stands in a request: a message, and where its caller is written. */
+export class InvocationView extends TypedValueView {
+  /** Where the caller's `Address` begins and ends; both zero if there is none. */
+  callerStart = 0;
+  callerEnd = 0;
+
+  /** Decodes the caller's address. `undefined` for a message from an ingress. */
+  caller(): AddressView | undefined {
+    if (this.callerEnd === 0) return undefined;
+    const caller = new AddressView();
+    readAddress(new Reader(this.bytes, this.callerStart), this.callerEnd, caller);
+    return caller.isEmpty ? undefined : caller;
+  }
+}
+
+/** A decoded `ToFunction`: one batch, as views on its bytes. */
+export interface RequestView {
+  readonly target: AddressView;
+  readonly states: readonly StateView[];
+  readonly invocations: readonly InvocationView[];
+}
+
+/**
+ * Reads a `ToFunction`, checking all of it in one pass and decoding only names and the target.
+ *
+ * As proto3 asks, unknown fields are passed over, the last of several scalars wins, and messages that occur more than
+ * once are merged.
+ *
+ * @returns the batch, or `undefined` if the bytes hold no target, which no cluster sends
+ * @throws StateFunError `malformed-request` if the bytes are cut short or cannot be a `ToFunction`
+ *
+ * Source: ToFunction in request-reply.proto.
+ */
+export function readRequest(bytes: Uint8Array): RequestView | undefined {
+  const reader = new Reader(bytes);
+  const batch = new BatchView();
+  const end = bytes.length;
+  while (reader.position < end) {
+    const tag = reader.tag(end);
+    if (tag === invocationBatch) readBatch(reader, reader.delimited(end), batch);
+    else reader.skip(tag, end);
+  }
+  return batch.hasTarget ? batch : undefined;
+}
+
+/** The tag of field 100 of `ToFunction`, the bytes A2 06. */
+const invocationBatch = (100 << 3) | 2;
+
+class BatchView implements RequestView {
+  readonly target = new AddressView();
+  readonly states: StateView[] = [];
+  readonly invocations: InvocationView[] = [];
+  hasTarget = false;
+}
+
+function readBatch(reader: Reader, end: number, batch: BatchView): void {
+  while (reader.position < end) {
+    const tag = reader.tag(end);
+    switch (tag) {
+      case 0x0a:
+        readAddress(reader, reader.delimited(end), batch.target);
+        batch.hasTarget = true;
+        break;
+      case 0x12:
+        batch.states.push(readState(reader, reader.delimited(end)));
+        break;
+      case 0x1a:
+        batch.invocations.push(readInvocation(reader, reader.delimited(end)));
+        break;
+      default:
+        reader.skip(tag, end);
+    }
+  }
+}
+
+function readAddress(reader: Reader, end: number, address: AddressView): void {
+  while (reader.position < end) {
+    const tag = reader.tag(end);
+    switch (tag) {
+      case 0x0a:
+        address.namespace = reader.name(end);
+        break;
+      case 0x12:
+        address.name = reader.name(end);
+        break;
+      case 0x1a:
+        address.id = reader.text(end);
+        break;
+      default:
+        reader.skip(tag, end);
+    }
+  }
+}
+
+/** Passes over an `Address`, checking it as `readAddress` would. */
+function checkAddress(reader: Reader, end: number): void {
+  while (reader.position < end) {
+    const tag = reader.tag(end);
+    if (tag === 0x0a || tag === 0x12 || tag === 0x1a) reader.checkText(end);
+    else reader.skip(tag, end);
+  }
+}
+
+function readState(reader: Reader, end: number): StateView {
+  const state = new StateView(reader.bytes);
+  while (reader.position < end) {
+    const tag = reader.tag(end);
+    switch (tag) {
+      case 0x0a:
+        state.name = reader.name(end);
+        break;
+      case 0x12:
+        readTypedValue(reader, reader.delimited(end), state);
+        break;
+      default:
+        reader.skip(tag, end);
+    }
+  }
+  return state;
+}
+
+function readInvocation(reader: Reader, end: number): InvocationView {
+  const invocation = new InvocationView(reader.bytes);
+  const start = reader.position;
+  let callers = 0;
+  let messages = 0;
+  while (reader.position < end) {
+    const tag = reader.tag(end);
+    switch (tag) {
+      case 0x0a: {
+        const stop = reader.delimited(end);
+        callers++;
+        invocation.callerStart = reader.position;
+        invocation.callerEnd = stop;
+        checkAddress(reader, stop);
+        break;
+      }
+      case 0x12: {
+        const stop = reader.delimited(end);
+        messages++;
+        invocation.start = reader.position;
+        invocation.end = stop;
+        readTypedValue(reader, stop, invocation);
+        break;
+      }
+      default:
+        reader.skip(tag, end);
+    }
+  }
+  return callers > 1 || messages > 1 ? mergedInvocation(reader.bytes, start, end) : invocation;
+}
+
+/**
+ * Reads an invocation whose caller or message occurs more than once, which no cluster sends. Messages put one behind
+ * the other are their merge, so the parts are joined and read again.
+ */
+function mergedInvocation(bytes: Uint8Array, start: number, end: number): InvocationView {
+  const caller = joinedField(bytes, start, end, 0x0a);
+  const message = joinedField(bytes, start, end, 0x12);
+  const joined = new Uint8Array(caller.length + message.length);
+  joined.set(caller);
+  joined.set(message, caller.length);
+
+  const invocation = new InvocationView(joined);
+  invocation.callerEnd = caller.length;
+  invocation.start = caller.length;
+  invocation.end = joined.length;
+  readTypedValue(new Reader(joined, caller.length), joined.length, invocation);
+  return invocation;
+}
+
+function joinedField(bytes: Uint8Array, start: number, end: number, wanted: number): Uint8Array {
+  const reader = new Reader(bytes, start);
+  const parts: number[] = [];
+  while (reader.position < end) {
+    const tag = reader.tag(end);
+    if (tag !== wanted) {
+      reader.skip(tag, end);
+      continue;
+    }
+    const stop = reader.delimited(end);
+    for (; reader.position < stop; reader.position++) parts.push(bytes[reader.position] as number);
+  }
+  return Uint8Array.from(parts);
+}

@@ -1,0 +1,162 @@
+import { StateFunError, type StateFunErrorCode } from "../sdk/errors.js";
+import type { HandleOptions, RequestReplyHandler } from "../sdk/request-reply-handler.js";
+
+/** An HTTP request as every adapter shows it to {@link answer}: just enough to be filled by any host. */
+export interface AdapterRequest extends HandleOptions {
+  /** The method as it was sent: methods are case-sensitive. */
+  readonly method: string;
+  /** Where the request was sent. Only error reports mention it: functions are told apart by the body. */
+  readonly path: string;
+  /** The value of a header, looked up by its lower-case name. */
+  header(name: string): string | undefined;
+  /**
+   * The whole body, without a promise where it is at hand.
+   *
+   * @throws StateFunError `request-too-large` for more than `limit` bytes, without reading further;
+   *   `client-disconnected` or `body-already-read` if the body cannot be had; as a rejection where it is a promise
+   */
+  body(limit: number): Uint8Array | Promise<Uint8Array>;
+}
+
+/** What a host writes back, as it stands. Answers are shared between requests: nobody changes one. */
+export interface Answer {
+  readonly status: number;
+  /** Names are in lower case; `content-length` is always among them. */
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array;
+}
+
+interface Row {
+  readonly status: number;
+  /** The whole body: it says what happened to whoever called, and nothing about the inside. */
+  readonly sentence: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/**
+ * What a client is told about each failure. The async transport of StateFun retries all of these; its OkHttp
+ * transport retries 499 and everything from 500, and fails its job at any other: docs/serving.md has the details.
+ */
+export const statusTable: Readonly<Record<StateFunErrorCode, Row>> = {
+  "invalid-argument": {
+    status: 500,
+    sentence: "A function of this batch used the SDK in a way that cannot work.",
+  },
+  serialization: { status: 500, sentence: "A value of this batch does not fit its type." },
+  "unhandled-message": { status: 500, sentence: "The function has no handler for a message of this batch." },
+  "function-failed": { status: 500, sentence: "A function of this batch failed." },
+  "context-closed": { status: 500, sentence: "A function used a context whose batch was already answered." },
+  "unknown-function": { status: 503, sentence: "The function type of this batch is not served here." },
+  "malformed-request": { status: 400, sentence: "The body is not a request of a StateFun cluster." },
+  "request-too-large": { status: 413, sentence: "The body is larger than this endpoint accepts." },
+  "method-not-allowed": {
+    status: 405,
+    sentence: "Only POST is served here.",
+    headers: { allow: "POST" },
+  },
+  "unsupported-media-type": { status: 415, sentence: "Only application/octet-stream is served here." },
+  "body-already-read": { status: 500, sentence: "The body was read before it reached the functions." },
+  "batch-timeout": { status: 504, sentence: "A function of this batch did not finish in time." },
+  // Nobody is left to read this one. Hosts that must answer nevertheless get a status that every transport retries.
+  "client-disconnected": { status: 499, sentence: "The client hung up before its answer." },
+  unauthorized: { status: 401, sentence: "This request is not authorized." },
+  overloaded: { status: 503, sentence: "More batches are running than this endpoint accepts." },
+};
+
+const octetStream = "application/octet-stream";
+const text = new TextEncoder();
+const failures = new Map(Object.entries(statusTable).map(([code, row]) => [code, failureOf(row)]));
+
+/**
+ * Answers one request, whatever the host: the single place that knows which requests are served, how, and what
+ * each failure looks like from outside. A promise is returned only where the body or the batch is one.
+ *
+ * Neither throws nor rejects. Each failure is reported to `onError` once: those of the batch by `functions.handle`
+ * itself, all others from here.
+ */
+export function answer(functions: RequestReplyHandler, request: AdapterRequest): Answer | Promise<Answer> {
+  try {
+    checkHead(request);
+    const body = request.body(functions.maxRequestBytes);
+    if (body instanceof Uint8Array) return answerBatch(functions, request, body);
+    return body.then(
+      (bytes) => answerBatch(functions, request, bytes),
+      (thrown: unknown) => reportedFailure(functions, thrown),
+    );
+  } catch (thrown) {
+    return reportedFailure(functions, thrown);
+  }
+}
+
+function checkHead(request: AdapterRequest): void {
+  if (request.method !== "POST") {
+    throw new StateFunError(
+      "method-not-allowed",
+      `${request.method} ${request.path}: a StateFun cluster only sends POST; point other clients elsewhere`,
+    );
+  }
+  const contentType = request.header("content-type");
+  // Most requests carry exactly this value; an absent one is fine, as with the official SDKs.
+  if (contentType === undefined || contentType === octetStream || mediaType(contentType) === octetStream)
+    return;
+  throw new StateFunError(
+    "unsupported-media-type",
+    `POST ${request.path} with content-type "${contentType}": a StateFun cluster sends ${octetStream}`,
+  );
+}
+
+function mediaType(contentType: string): string {
+  const [type = ""] = contentType.split(";", 1);
+  return type.trim().toLowerCase() || octetStream;
+}
+
+function answerBatch(
+  functions: RequestReplyHandler,
+  request: AdapterRequest,
+  body: Uint8Array,
+): Answer | Promise<Answer> {
+  try {
+    const reply = functions.handle(body, request);
+    if (reply instanceof Uint8Array) return success(reply);
+    return reply.then(success, (thrown: unknown) => batchFailure(functions, thrown));
+  } catch (thrown) {
+    return batchFailure(functions, thrown);
+  }
+}
+
+function success(body: Uint8Array): Answer {
+  // Exactly this media type: OkHttp compares the whole value, and a parameter would fail the job.
+  return {
+    status: 200,
+    headers: { "content-type": octetStream, "content-length": String(body.length) },
+    body,
+  };
+}
+
+/** `handle` has reported its own errors; anything else comes from code wrapped around it, and nobody else tells. */
+function batchFailure(functions: RequestReplyHandler, thrown: unknown): Answer {
+  return thrown instanceof StateFunError ? failure(thrown) : reportedFailure(functions, thrown);
+}
+
+function reportedFailure(functions: RequestReplyHandler, thrown: unknown): Answer {
+  const error = StateFunError.from(thrown, "answering a request");
+  functions.report(error);
+  return failure(error);
+}
+
+function failure(error: StateFunError): Answer {
+  return failures.get(error.code) ?? failureOf(statusTable["function-failed"]);
+}
+
+function failureOf({ status, sentence, headers }: Row): Answer {
+  const body = text.encode(`${sentence}\n`);
+  return {
+    status,
+    headers: {
+      "content-type": "text/plain; charset=utf-8",
+      "content-length": String(body.length),
+      ...headers,
+    },
+    body,
+  };
+}

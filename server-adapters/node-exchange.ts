@@ -1,0 +1,108 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { StateFunError } from "../sdk/errors.js";
+import type { RequestReplyHandler } from "../sdk/request-reply-handler.js";
+import { answer, statusTable, type AdapterRequest, type Answer } from "./answer.js";
+import { readBody } from "./read-body.js";
+
+/** A request of `node:http`, with what a framework may have added on the way. */
+export interface NodeRequest extends IncomingMessage {
+  /** What a body parser left. */
+  readonly body?: unknown;
+  /** The URL as it was sent, where a router shortens `url`. */
+  readonly originalUrl?: string;
+}
+
+// After an answer that did not wait for the whole request, the client gets this long to read it and to hang up.
+// Closing at once would reset the connection while the client still sends, and the reset can overtake the answer.
+const lingerMillis = 10_000;
+
+const noAnswer = statusTable["client-disconnected"].status;
+
+/** Answers one request that `node:http` received, whoever routed it. Neither throws nor rejects. */
+export function exchange(
+  functions: RequestReplyHandler,
+  request: NodeRequest,
+  response: ServerResponse,
+): void {
+  const answered = answer(functions, new Exchange(request, response));
+  if ("then" in answered) void answered.then((ready) => write(functions, request, response, ready));
+  else write(functions, request, response, answered);
+}
+
+/** The view that `answer` has of a request: everything is looked up when asked for, nothing is made in advance. */
+class Exchange implements AdapterRequest {
+  readonly #request: NodeRequest;
+  readonly #response: ServerResponse;
+
+  constructor(request: NodeRequest, response: ServerResponse) {
+    this.#request = request;
+    this.#response = response;
+  }
+
+  get method(): string {
+    return this.#request.method ?? "";
+  }
+
+  get path(): string {
+    const [path = ""] = (this.#request.originalUrl ?? this.#request.url ?? "").split("?", 1);
+    return path;
+  }
+
+  header(name: string): string | undefined {
+    return this.#request.headers[name]?.toString();
+  }
+
+  body(limit: number): Uint8Array | Promise<Uint8Array> {
+    return readBody(this.#request, limit, this.#request.body);
+  }
+
+  /** Made when first asked for, once a request at most: only a batch that waits for something reads it. */
+  get signal(): AbortSignal {
+    const response = this.#response;
+    if (response.destroyed) return AbortSignal.abort();
+    const controller = new AbortController();
+    response.once("close", () => {
+      if (!response.writableEnded) controller.abort();
+    });
+    return controller.signal;
+  }
+}
+
+function write(
+  functions: RequestReplyHandler,
+  request: NodeRequest,
+  response: ServerResponse,
+  reply: Answer,
+): void {
+  try {
+    if (reply.status === noAnswer) response.destroy();
+    // Nothing to do if the client is gone, or if something in front (a time-out, say) has answered for us.
+    if (response.destroyed || response.headersSent) return;
+
+    const { status, headers, body } = reply;
+    const head: string[] = []; // node writes a list faster than an object
+    for (const name in headers) head.push(name, headers[name] ?? "");
+    if (isComplete(request)) {
+      response.writeHead(status, head).end(body);
+    } else {
+      writeAndHangUp(request, response.writeHead(status, [...head, "connection", "close"]), body);
+    }
+  } catch (thrown) {
+    functions.report(StateFunError.from(thrown, "writing an answer"));
+    response.destroy();
+  }
+}
+
+/** `complete` becomes true only after the request was handed out, so a request without a body is told by its head. */
+function isComplete({ complete, headers }: NodeRequest): boolean {
+  return complete || (headers["transfer-encoding"] === undefined && !(Number(headers["content-length"]) > 0));
+}
+
+/** Sends the whole answer now, and ends the connection when the client has finished sending or hung up. */
+function writeAndHangUp(request: NodeRequest, response: ServerResponse, body: Uint8Array): void {
+  const patience = setTimeout(() => request.destroy(), lingerMillis).unref();
+  response.write(body);
+  response.once("close", () => clearTimeout(patience));
+  request.once("end", () => response.end());
+  request.resume(); // what still arrives is thrown away
+}

@@ -1,0 +1,100 @@
+import type { IncomingMessage } from "node:http";
+import { StateFunError } from "../sdk/errors.js";
+
+/**
+ * The body of a request that `node:http` received, never holding more than `limit` bytes of it.
+ *
+ * @param stream the request, wherever it is on its way through a framework
+ * @param limit the most bytes to accept
+ * @param parsed what a body parser in front left as `body`; bytes are used, everything else only helps to name it
+ * @returns the bytes; a promise unless they were parsed already. A body of one chunk is that chunk, not a copy
+ * @throws StateFunError `request-too-large`; the rest of the body is then left to whoever answers
+ * @throws StateFunError `body-already-read` if something else has read the stream
+ * @throws StateFunError `client-disconnected` if the client hung up before the end of its body (as a rejection)
+ */
+export function readBody(
+  stream: IncomingMessage,
+  limit: number,
+  parsed?: unknown,
+): Uint8Array | Promise<Uint8Array> {
+  if (parsed instanceof Uint8Array) {
+    if (parsed.length > limit) throw tooLarge(limit);
+    return parsed;
+  }
+  if (wasRead(stream)) throw alreadyRead(parsed);
+  if (stream.destroyed) throw disconnected(0);
+  if (Number(stream.headers["content-length"]) > limit) throw tooLarge(limit);
+  return readStream(stream, limit);
+}
+
+/**
+ * Judged by the stream: `body` says little. Express 4 sets it to `{}` without reading, and parsers for uploads read
+ * without setting it. A stream with an encoding yields text, from which the bytes cannot be had back.
+ */
+function wasRead(stream: IncomingMessage): boolean {
+  return stream.readableEnded || stream.readableDidRead || stream.readableEncoding !== null;
+}
+
+function readStream(stream: IncomingMessage, limit: number): Promise<Uint8Array> {
+  return new Promise((resolve, reject) => {
+    let first: Buffer | undefined;
+    let chunks: Buffer[] | undefined;
+    let size = 0;
+
+    // Events (async iteration costs several promises a chunk). The listeners stay: a settled promise ignores them,
+    // and beyond the limit they throw away what still arrives.
+    stream.on("data", (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > limit) {
+        first = chunks = undefined;
+        reject(tooLarge(limit));
+      } else if (first === undefined) {
+        first = chunk;
+      } else {
+        (chunks ??= [first]).push(chunk);
+      }
+    });
+    stream.on("end", () =>
+      resolve(chunks === undefined ? (first ?? new Uint8Array(0)) : Buffer.concat(chunks, size)),
+    );
+    stream.on("error", (cause) => reject(disconnected(size, cause)));
+    stream.on("close", () => stream.readableEnded || reject(disconnected(size)));
+    if (stream.isPaused()) stream.resume(); // whoever paused it while it waited its turn has handed it to us
+  });
+}
+
+function tooLarge(limit: number): StateFunError {
+  return new StateFunError(
+    "request-too-large",
+    `the body of a request has more than ${limit} bytes: raise maxRequestBytes, ` +
+      "or lower maxNumBatchRequests of the endpoint in the module",
+  );
+}
+
+function disconnected(size: number, cause?: unknown): StateFunError {
+  return new StateFunError(
+    "client-disconnected",
+    `the client hung up after ${size} bytes of its body; a cluster sends the batch again`,
+    cause === undefined ? {} : { cause },
+  );
+}
+
+function alreadyRead(parsed: unknown): StateFunError {
+  return new StateFunError(
+    "body-already-read",
+    `the body was read before it reached the functions, most likely by ${likelyParser(parsed)}: ` +
+      "register the functions before any body parser, or parse with express.raw({ type: () => true })",
+  );
+}
+
+function likelyParser(parsed: unknown): string {
+  if (typeof parsed === "string") return "express.text()";
+  if (typeof parsed !== "object" || parsed === null) {
+    return "something that reads the stream itself (an upload parser such as multer, a proxy, a body logger)";
+  }
+  const values = Object.values(parsed);
+  if (values.length === 0) return "express.json() or express.urlencoded()";
+  const isForm =
+    !Array.isArray(parsed) && values.every((value) => typeof value === "string" || Array.isArray(value));
+  return isForm ? "express.urlencoded()" : "express.json()";
+}

@@ -1,0 +1,142 @@
+import { describe, expect, test } from "@jest/globals";
+import { StateFunError, type RequestReplyHandler } from "statefun";
+import { answer, statusTable, type AdapterRequest } from "../../server-adapters/answer.js";
+
+const octetStream = "application/octet-stream";
+
+describe("the status table", () => {
+  test("has one status for each code", () => {
+    const statuses = Object.fromEntries(
+      Object.entries(statusTable).map(([code, { status }]) => [code, status]),
+    );
+
+    expect(statuses).toEqual({
+      "invalid-argument": 500,
+      serialization: 500,
+      "unhandled-message": 500,
+      "function-failed": 500,
+      "context-closed": 500,
+      "unknown-function": 503,
+      "malformed-request": 400,
+      "request-too-large": 413,
+      "method-not-allowed": 405,
+      "unsupported-media-type": 415,
+      "body-already-read": 500,
+      "batch-timeout": 504,
+      "client-disconnected": 499,
+      unauthorized: 401,
+      overloaded: 503,
+    });
+  });
+
+  test("has one plain sentence for each code", () => {
+    for (const { sentence } of Object.values(statusTable))
+      expect(sentence).toMatch(/^[A-Z][A-Za-z0-9 /,-]+\.$/);
+  });
+});
+
+describe("answer", () => {
+  test("makes no promise where neither body nor batch is one", () => {
+    const { functions } = handlerThat(() => Uint8Array.of(1, 2, 3));
+
+    const answered = answer(functions, requestWith(Uint8Array.of(0)));
+
+    expect(answered).toEqual({
+      status: 200,
+      headers: { "content-type": octetStream, "content-length": "3" },
+      body: Uint8Array.of(1, 2, 3),
+    });
+  });
+
+  test("reports nothing that handle has thrown, because handle has", async () => {
+    const { functions, reports } = handlerThat(() =>
+      Promise.reject(new StateFunError("batch-timeout", "slow")),
+    );
+
+    const answered = await answer(functions, requestWith(Uint8Array.of(0)));
+
+    expect(answered.status).toBe(504);
+    expect(reports).toEqual([]);
+  });
+
+  test.each([
+    { how: "throws", handle: () => raise(new Error("broken wrapper")) },
+    { how: "rejects with", handle: () => Promise.reject(new Error("broken wrapper")) },
+  ])("answers 500 and reports once when code around handle $how an error of its own", async ({ handle }) => {
+    const { functions, reports } = handlerThat(handle);
+
+    const answered = await answer(functions, requestWith(Uint8Array.of(0)));
+
+    expect(answered.status).toBe(500);
+    expect(reports.map(({ message }) => message)).toEqual([
+      "[function-failed] answering a request threw: broken wrapper",
+    ]);
+  });
+
+  test.each([
+    { how: "throws", body: () => raise(new StateFunError("client-disconnected", "gone")) },
+    { how: "rejects", body: () => Promise.reject(new StateFunError("client-disconnected", "gone")) },
+  ])("reports once when reading the body $how, without calling handle", async ({ body }) => {
+    const { functions, reports, calls } = handlerThat(() => new Uint8Array(0));
+
+    const answered = await answer(functions, { ...requestWith(Uint8Array.of(0)), body });
+
+    expect(answered.status).toBe(499);
+    expect(reports.map(({ code }) => code)).toEqual(["client-disconnected"]);
+    expect(calls).toEqual([]);
+  });
+
+  test("says which request it refused, to onError alone", async () => {
+    const { functions, reports } = handlerThat(() => new Uint8Array(0));
+
+    const answered = await answer(functions, {
+      ...requestWith(Uint8Array.of(0)),
+      method: "GET",
+      path: "/health",
+    });
+
+    expect(reports[0]?.message).toMatch(/^\[method-not-allowed\] GET \/health: /);
+    expect(Buffer.from(answered.body).toString()).toBe("Only POST is served here.\n");
+  });
+
+  test("asks for the body with the limit of the handler", async () => {
+    const { functions } = handlerThat(() => new Uint8Array(0));
+    const limits: number[] = [];
+    const body = (limit: number): Uint8Array => {
+      limits.push(limit);
+      return new Uint8Array(0);
+    };
+
+    await answer(functions, { ...requestWith(new Uint8Array(0)), body });
+
+    expect(limits).toEqual([functions.maxRequestBytes]);
+  });
+});
+
+function raise(error: Error): never {
+  throw error;
+}
+
+/** A handler as somebody might wrap ours: whatever is around it may do anything. */
+function handlerThat(handle: () => Uint8Array | Promise<Uint8Array>): {
+  functions: RequestReplyHandler;
+  reports: StateFunError[];
+  calls: Uint8Array[];
+} {
+  const reports: StateFunError[] = [];
+  const calls: Uint8Array[] = [];
+  const functions: RequestReplyHandler = {
+    functions: [],
+    maxRequestBytes: 1000,
+    handle: (request) => {
+      calls.push(request);
+      return handle();
+    },
+    report: (error) => reports.push(error),
+  };
+  return { functions, reports, calls };
+}
+
+function requestWith(body: Uint8Array): AdapterRequest {
+  return { method: "POST", path: "/", header: () => undefined, body: () => body };
+}

@@ -1,0 +1,113 @@
+import { once } from "node:events";
+import net from "node:net";
+
+/** One response as it came over the wire. */
+export interface RawResponse {
+  readonly status: number;
+  /** Names in lower case, in order, duplicates kept. */
+  readonly headers: readonly (readonly [name: string, value: string])[];
+  readonly body: Buffer;
+}
+
+/** An HTTP/1.1 client that sends exactly the bytes it is told to, when it is told to. */
+export class RawClient {
+  readonly #socket: net.Socket;
+  readonly #closed: Promise<void>;
+  #received: Buffer = Buffer.alloc(0);
+  /** How the connection ended: with the error code of a reset, say; `undefined` for an orderly end. */
+  #error: string | undefined;
+
+  private constructor(socket: net.Socket) {
+    this.#socket = socket;
+    socket.on("data", (chunk) => (this.#received = Buffer.concat([this.#received, chunk])));
+    socket.on("error", (error: NodeJS.ErrnoException) => (this.#error = error.code ?? error.message));
+    this.#closed = new Promise((resolve) => socket.once("close", () => resolve()));
+  }
+
+  static async connect(port: number): Promise<RawClient> {
+    const socket = net.connect(port, "127.0.0.1");
+    const client = new RawClient(socket);
+    await once(socket, "connect");
+    return client;
+  }
+
+  /** Sends bytes; resolves when the operating system has taken them. */
+  send(...parts: readonly (string | Uint8Array)[]): Promise<void> {
+    return new Promise((resolve) => {
+      this.#socket.cork();
+      for (const part of parts.slice(0, -1)) this.#socket.write(part);
+      this.#socket.write(parts.at(-1) ?? "", () => resolve());
+      this.#socket.uncork();
+    });
+  }
+
+  /** The next response of the connection. */
+  async response(): Promise<RawResponse> {
+    for (;;) {
+      const end = this.#received.indexOf("\r\n\r\n");
+      const response = end < 0 ? undefined : this.#parse(end);
+      if (response !== undefined) return response;
+      if (this.#socket.closed)
+        throw new Error(`closed (${this.#error ?? "orderly"}) before a whole response`);
+      await Promise.race([once(this.#socket, "data"), this.#closed]);
+    }
+  }
+
+  /** Stops sending, as a client does that has nothing more to say, and still reads. */
+  finish(): void {
+    this.#socket.end();
+  }
+
+  /** Goes away in the middle of whatever is going on. */
+  hangUp(): Promise<void> {
+    this.#socket.destroy();
+    return this.#closed;
+  }
+
+  /** Resolves when the server has closed the connection: with an error code, or `undefined` if that was orderly. */
+  async closed(): Promise<string | undefined> {
+    await this.#closed;
+    return this.#error;
+  }
+
+  /** What arrived and belongs to no response yet. */
+  get unread(): string {
+    return this.#received.toString("latin1");
+  }
+
+  #parse(end: number): RawResponse | undefined {
+    const [statusLine = "", ...lines] = this.#received.toString("latin1", 0, end).split("\r\n");
+    const headers = lines.map((line) => {
+      const colon = line.indexOf(":");
+      return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()] as const;
+    });
+    const bodyStart = end + 4;
+    const bodyEnd = bodyStart + Number(headers.find(([name]) => name === "content-length")?.[1] ?? 0);
+    if (this.#received.length < bodyEnd) return undefined;
+    const body = this.#received.subarray(bodyStart, bodyEnd);
+    this.#received = this.#received.subarray(bodyEnd);
+    return { status: Number(statusLine.split(" ")[1]), headers, body };
+  }
+}
+
+/** The head of a request; the caller adds `content-length` or `transfer-encoding`. */
+export function head(requestLine: string, headers: Readonly<Record<string, string | number>> = {}): string {
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${String(value)}\r\n`);
+  return `${requestLine} HTTP/1.1\r\nhost: localhost\r\n${lines.join("")}\r\n`;
+}
+
+/** The head of a batch as the cluster sends it. */
+export function batchHead(headers: Readonly<Record<string, string | number>>): string {
+  return head("POST /statefun", { "content-type": "application/octet-stream", ...headers });
+}
+
+/** One chunk of a body without a length; an empty one ends it. */
+export function chunk(bytes: Uint8Array): Buffer {
+  return Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, Buffer.from("\r\n")]);
+}
+
+/** Sends a whole batch with its length and waits for the answer. */
+export async function exchange(client: RawClient, body: Uint8Array): Promise<RawResponse> {
+  void client.send(batchHead({ "content-length": body.length }), body);
+  return client.response();
+}

@@ -1,0 +1,141 @@
+import { IncomingMessage } from "node:http";
+import { Socket } from "node:net";
+import { describe, expect, test } from "@jest/globals";
+import { readBody } from "../../server-adapters/read-body.js";
+
+const limit = 10;
+
+describe("readBody", () => {
+  test("uses a body of one chunk as it came", async () => {
+    const chunk = Buffer.from("abc");
+
+    const body = await readBody(requestOf([chunk]), limit);
+
+    expect(body).toBe(chunk);
+  });
+
+  test("joins a body of several chunks", async () => {
+    const body = await readBody(requestOf([Buffer.from("ab"), Buffer.from("c"), Buffer.from("de")]), limit);
+
+    expect(body).toEqual(Buffer.from("abcde"));
+  });
+
+  test("reads an empty body", async () => {
+    const body = await readBody(requestOf([]), limit);
+
+    expect(body).toHaveLength(0);
+  });
+
+  test.each([Buffer.from("abc"), Uint8Array.of(1, 2, 3)])("uses the bytes that a parser left", (parsed) => {
+    const body = readBody(requestOf([]), limit, parsed);
+
+    expect(body).toBe(parsed);
+  });
+
+  test("holds the bytes that a parser left to the limit", () => {
+    const reading = (): unknown => readBody(requestOf([]), limit, Buffer.alloc(limit + 1));
+
+    expect(reading).toThrow(/^\[request-too-large\] .*more than 10 bytes: raise maxRequestBytes/);
+  });
+
+  test("accepts exactly the limit", async () => {
+    const body = await readBody(requestOf([Buffer.alloc(4), Buffer.alloc(6)]), limit);
+
+    expect(body).toHaveLength(limit);
+  });
+
+  test("refuses one byte more without a length, once it arrives", async () => {
+    const reading = readBody(requestOf([Buffer.alloc(4), Buffer.alloc(7)]), limit);
+
+    await expect(reading).rejects.toMatchObject({ code: "request-too-large" });
+  });
+
+  test("refuses a length above the limit without reading", () => {
+    const request = requestOf([Buffer.from("abc")]);
+    request.headers["content-length"] = "11";
+
+    expect(() => readBody(request, limit)).toThrow("[request-too-large]");
+    expect(request.readableDidRead).toBe(false);
+  });
+
+  test("reads on where something in front has paused", async () => {
+    const request = requestOf([Buffer.from("abc")]);
+    request.pause();
+
+    const body = await readBody(request, limit);
+
+    expect(body).toEqual(Buffer.from("abc"));
+  });
+
+  test("ignores what Express 4 leaves as body without reading", async () => {
+    const body = await readBody(requestOf([Buffer.from("abc")]), limit, {});
+
+    expect(body).toEqual(Buffer.from("abc"));
+  });
+});
+
+describe("a body that something else has touched", () => {
+  test.each([
+    { parsed: "text", parser: "express.text()" },
+    { parsed: {}, parser: "express.json() or express.urlencoded()" },
+    { parsed: { a: 1 }, parser: "express.json()" },
+    { parsed: ["a"], parser: "express.json()" },
+    { parsed: { a: "b", c: ["d"] }, parser: "express.urlencoded()" },
+    { parsed: undefined, parser: "something that reads the stream itself" },
+    { parsed: null, parser: "something that reads the stream itself" },
+  ])("is an error that names the likely parser of $parsed", async ({ parsed, parser }) => {
+    const request = requestOf([Buffer.from("abc")]);
+    for await (const chunk of request) void chunk;
+
+    const reading = (): unknown => readBody(request, limit, parsed);
+
+    expect(reading).toThrow(
+      `[body-already-read] the body was read before it reached the functions, most likely by ${parser}`,
+    );
+    expect(reading).toThrow("register the functions before any body parser");
+  });
+
+  test("is an error when it was read in part", () => {
+    const request = requestOf([Buffer.from("abc"), Buffer.from("def")]);
+    request.read(1);
+
+    expect(() => readBody(request, limit)).toThrow("[body-already-read]");
+  });
+
+  test("is an error when the stream was set to yield text", () => {
+    const request = requestOf([Buffer.from("abc")]);
+    request.setEncoding("utf8");
+
+    expect(() => readBody(request, limit)).toThrow("[body-already-read]");
+  });
+
+  test("is client-disconnected when the client was gone before the first byte", () => {
+    const request = requestOf([Buffer.from("abc")]);
+    request.destroy();
+
+    expect(() => readBody(request, limit)).toThrow("[client-disconnected]");
+  });
+
+  test("is client-disconnected when the stream fails or closes half way", async () => {
+    const failing = new IncomingMessage(new Socket());
+    const closing = new IncomingMessage(new Socket());
+
+    const bodies = [readBody(failing, limit), readBody(closing, limit)];
+    failing.destroy(new Error("reset"));
+    closing.destroy();
+    const outcomes = await Promise.allSettled(bodies);
+
+    expect(outcomes).toMatchObject([
+      { reason: { code: "client-disconnected", cause: { message: "reset" } } },
+      { reason: { code: "client-disconnected" } },
+    ]);
+  });
+});
+
+/** A request as `node:http` makes it, whose whole body has arrived. */
+function requestOf(chunks: readonly Buffer[]): IncomingMessage {
+  const request = new IncomingMessage(new Socket());
+  for (const chunk of chunks) request.push(chunk);
+  request.push(null);
+  return request;
+}

@@ -1,0 +1,125 @@
+import { describe, expect, test } from "@jest/globals";
+import { expectFailure, expectSuccess } from "./expectations.js";
+import { onHost, type StartHost } from "./host.js";
+import { batchHead, chunk, exchange, RawClient } from "./raw-client.js";
+import { batchOfSize, hi } from "./requests.js";
+import type { Traits } from "./suite.js";
+
+const defaultLimit = 64 * 1024 * 1024;
+const small = 4096;
+const chunked = { "transfer-encoding": "chunked" };
+
+/** How bodies arrive, and how large they may be. */
+export function describeBodies(start: StartHost, traits: Traits): void {
+  describe("of the body", () => {
+    test("K59: a body of exactly 64 MiB, the limit unless set, is served", async () => {
+      const body = batchOfSize(defaultLimit);
+
+      const { result, reports } = await onHost(start, {}, async (host) =>
+        exchange(await RawClient.connect(host.port), body),
+      );
+
+      expect(body.length).toBe(defaultLimit);
+      expectSuccess(result);
+      expect(reports).toEqual([]);
+    });
+
+    test("K59: one byte more is 413", async () => {
+      const { result, log } = await onHost(start, {}, async (host) =>
+        exchange(await RawClient.connect(host.port), batchOfSize(defaultLimit + 1)),
+      );
+
+      expectFailure(result, "request-too-large");
+      expect(log).toEqual(["report request-too-large"]);
+    });
+
+    test.each([
+      { size: small, status: 200, reports: [] },
+      { size: small + 1, status: 413, reports: ["request-too-large"] },
+    ])(
+      "K58: a chunked body of $size bytes is $status where $status is due",
+      async ({ size, ...expected }) => {
+        const { result, reports } = await onHost(start, { maxRequestBytes: small }, async (host) => {
+          const client = await RawClient.connect(host.port);
+          const body = batchOfSize(size);
+          void client.send(
+            batchHead(chunked),
+            chunk(body.subarray(0, 9)),
+            chunk(body.subarray(9)),
+            chunk(new Uint8Array(0)),
+          );
+          return client.response();
+        });
+
+        expect({ status: result.status, reports }).toEqual(expected);
+      },
+    );
+
+    test("a body that comes byte by byte is served", async () => {
+      const { result, reports } = await onHost(start, {}, async (host) => {
+        const client = await RawClient.connect(host.port);
+        await client.send(batchHead({ "content-length": hi.length }));
+        for (const byte of hi) await client.send(Uint8Array.of(byte));
+        return client.response();
+      });
+
+      expectSuccess(result);
+      expect(reports).toEqual([]);
+    });
+
+    if (traits.parserInFront === undefined) describeLargeBodies(start);
+  });
+}
+
+function describeLargeBodies(start: StartHost): void {
+  test("a length above the limit is 413 before any of the body is sent", async () => {
+    const { result, log } = await onHost(start, { maxRequestBytes: small }, async (host) => {
+      const client = await RawClient.connect(host.port);
+      await client.send(batchHead({ "content-length": 1e12 }));
+      const response = await client.response();
+      await client.hangUp();
+      return response;
+    });
+
+    expectFailure(result, "request-too-large");
+    expect(result.headers).toContainEqual(["connection", "close"]);
+    expect(log).toEqual(["report request-too-large"]);
+  });
+
+  test("a chunked body without end is 413 while it is sent", async () => {
+    const { result, reports } = await onHost(start, { maxRequestBytes: small }, async (host) => {
+      const client = await RawClient.connect(host.port);
+      await client.send(batchHead(chunked));
+      const sending = sendUntil(client, client.response());
+      return sending;
+    });
+
+    expectFailure(result, "request-too-large");
+    expect(result.headers).toContainEqual(["connection", "close"]);
+    expect(reports).toEqual(["request-too-large"]);
+  });
+
+  test("a client that sends all of a large body before it reads gets its 413, and an orderly end", async () => {
+    const { result, reports } = await onHost(start, { maxRequestBytes: small }, async (host) => {
+      const client = await RawClient.connect(host.port);
+      const body = Buffer.alloc(32 * 1024 * 1024);
+      await client.send(batchHead({ "content-length": body.length }), body);
+      return { response: await client.response(), end: await client.closed() };
+    });
+
+    expectFailure(result.response, "request-too-large");
+    expect(result.end).toBeUndefined();
+    expect(reports).toEqual(["request-too-large"]);
+  });
+}
+
+/** Sends chunks for as long as there is no answer. */
+async function sendUntil<T>(client: RawClient, answer: Promise<T>): Promise<T> {
+  let answered = false;
+  const settled = answer.finally(() => (answered = true));
+  const part = chunk(Buffer.alloc(1000));
+  // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- changes while this waits
+  while (!answered) await client.send(part);
+  await client.hangUp();
+  return settled;
+}
