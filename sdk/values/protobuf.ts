@@ -1,4 +1,3 @@
-import type { DeepReadonly } from "../deep-readonly.js";
 import { StateFunError } from "../errors.js";
 import { customType } from "./custom.js";
 import type { Type } from "./type.js";
@@ -52,8 +51,9 @@ function defaultTypename(messageClass: Pick<MessageClass<unknown>, "getTypeUrl" 
 
 /** The functions of `@bufbuild/protobuf` that a type needs; passed in, so that this package does not depend on it. */
 export interface ProtobufEsCodec<S, T> {
-  readonly toBinary: (schema: NoInfer<S>, message: NoInfer<T>) => Uint8Array;
-  readonly fromBinary: (schema: NoInfer<S>, bytes: Uint8Array) => T;
+  readonly fromBinary: (schema: S, bytes: Uint8Array) => T;
+  // Generic in the library: naming the message here as well would stop TypeScript from finding it in `fromBinary`.
+  readonly toBinary: (schema: S, message: never) => Uint8Array;
 }
 
 /**
@@ -72,7 +72,7 @@ export function protobufEsType<
   }
   return customType<T, N>(typename ?? (`${typeUrlPrefix}/${schema.typeName}` as N), {
     // A message that was read may be sent again: to the encoder, read-only makes no difference.
-    serialize: (value) => codec.toBinary(schema, value as T),
+    serialize: (value) => codec.toBinary(schema, value as never),
     deserialize: (bytes) => codec.fromBinary(schema, bytes),
   });
 }
