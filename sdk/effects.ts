@@ -5,6 +5,7 @@ import type { Duration } from "./duration.js";
 import { durationMillis } from "./duration.js";
 import type { RecordSink } from "./egress/egress.js";
 import { egressWriter } from "./egress/egress.js";
+import type { WrittenAs } from "./egress/record-value.js";
 import { StateFunError } from "./errors.js";
 import type { Headers } from "./headers.js";
 import { checkedHeaders } from "./headers.js";
@@ -24,7 +25,7 @@ import { textFields } from "./wire/writer.js";
 export interface EffectsTrace {
   message(codec: Codec<unknown> | undefined): void;
   delayed(codec: Codec<unknown> | undefined): void;
-  egress(codec: Codec<unknown> | undefined): void;
+  egress(writtenAs: WrittenAs | undefined): void;
 }
 
 /** Writers that no batch uses at the moment; as many as batches commonly run at the same time. */
@@ -82,16 +83,11 @@ export class Effects implements RecordSink {
   }
 
   /** Adds a record that is written by its egress's own form. */
-  egressRecord<S>(
-    fields: Uint8Array,
-    form: ValueForm<S>,
-    staged: S,
-    codec: Codec<unknown> | undefined,
-  ): void {
+  egressRecord<S>(fields: Uint8Array, form: ValueForm<S>, staged: S, valueWrittenAs: WrittenAs): void {
     const { writer } = this;
     writer.value(form, staged, undefined);
     writer.egressRecord(fields);
-    this.#trace?.egress(codec);
+    this.#trace?.egress(valueWrittenAs);
   }
 
   /** Adds a message that a generic egress carries as it is. */

@@ -5,7 +5,10 @@ import { z } from "zod";
 export const Hello = jsonType("example/Hello", z.object({ name: z.string() }));
 
 /** A person who has been here before is greeted as such. */
-export const Greet = jsonType("example/Greet", z.object({ name: z.string(), visits: z.number().int().positive() }));
+export const Greet = jsonType(
+  "example/Greet",
+  z.object({ name: z.string(), visits: z.number().int().positive() }),
+);
 
 export const Person = functionType("example/person", [Hello]);
 export const Greeter = functionType("example/greeter", [Greet]);

@@ -3,11 +3,11 @@ import { StateFunError } from "../errors.js";
 import { parseTypename } from "../typename.js";
 import type { AnyType, MessageOf } from "../values/type.js";
 import { codecOf } from "../values/type.js";
-import type { Codec } from "../values/codec.js";
 import { describeValue } from "../values/codec.js";
 import type { Headers } from "../headers.js";
 import type { ValueForm } from "../wire/value-form.js";
 import { textFields } from "../wire/writer.js";
+import type { WrittenAs } from "./record-value.js";
 
 /** A typed way out of the cluster: what `context.send` takes beside addresses. `M` is the record it accepts. */
 export type Egress<M> = Target<M>;
@@ -18,7 +18,7 @@ const writeKey: unique symbol = Symbol("write");
 /** Where records are written to: the effects of a batch. `fields` names the egress on the wire. */
 export interface RecordSink {
   /** Adds a record in a form of the egress's own. */
-  egressRecord<S>(fields: Uint8Array, form: ValueForm<S>, staged: S, codec: Codec<unknown> | undefined): void;
+  egressRecord<S>(fields: Uint8Array, form: ValueForm<S>, staged: S, valueWrittenAs: WrittenAs): void;
   /** Adds a message as it is. */
   egressMessage(fields: Uint8Array, message: unknown, headers: Headers | undefined): void;
 }

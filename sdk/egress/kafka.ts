@@ -79,7 +79,7 @@ export function kafkaEgress(typename: string): Egress<KafkaRecord> {
     staged.topic = record.topic;
     staged.key = record.key ?? "";
     staged.headers = checkedHeaders(record.headers ?? headers);
-    effects.egressRecord(fields, recordForm, staged, staged.value.codec);
+    effects.egressRecord(fields, recordForm, staged, staged.value.writtenAs);
   });
 }
 

@@ -85,6 +85,6 @@ export function kinesisEgress(typename: string): Egress<KinesisRecord> {
     staged.stream = record.stream;
     staged.partitionKey = record.partitionKey;
     staged.explicitHashKey = record.explicitHashKey ?? "";
-    effects.egressRecord(fields, recordForm, staged, staged.value.codec);
+    effects.egressRecord(fields, recordForm, staged, staged.value.writtenAs);
   });
 }

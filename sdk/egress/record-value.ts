@@ -16,13 +16,16 @@ import { varintSize } from "../wire/writer.js";
  */
 export type RecordValue = TypedValue | Message | string | Uint8Array;
 
+/** How bytes were made: by the codec of a typed value, from text, or as they are. */
+export type WrittenAs = Codec<unknown> | "text" | "bytes";
+
 /** The bytes of a record's value, staged: their form, what is written, and how many bytes it takes. */
 export interface StagedRecordValue {
   form: Pick<ValueForm<unknown>, "size" | "write">;
   staged: unknown;
   size: number;
-  /** The codec of a typed value, for whoever wants to read the bytes again. */
-  codec: Codec<unknown> | undefined;
+  /** How the bytes were made, for whoever wants to read them again. */
+  writtenAs: WrittenAs;
 }
 
 const textForm: Pick<ValueForm<unknown>, "size" | "write"> = {
@@ -41,14 +44,15 @@ const bytesForm: Pick<ValueForm<unknown>, "size" | "write"> = {
 
 /** Stages the value of a record into `into`. Throws `invalid-argument` or `serialization`. */
 export function stageRecordValue(egress: string, value: unknown, into: StagedRecordValue): void {
-  into.codec = undefined;
   if (typeof value === "string") {
     if (!isWellFormed(value)) throw refused(egress, "the record's value holds half of a surrogate pair");
     into.form = textForm;
     into.staged = value;
+    into.writtenAs = "text";
   } else if (isBytes(value)) {
     into.form = bytesForm;
     into.staged = value;
+    into.writtenAs = "bytes";
   } else {
     stageObject(egress, value, into);
   }
@@ -61,13 +65,14 @@ function stageObject(egress: string, value: unknown, into: StagedRecordValue): v
     if (codec !== undefined) {
       into.staged = codec.stage((value as TypedValue).value);
       into.form = codec;
-      into.codec = codec;
+      into.writtenAs = codec;
       return;
     }
     const { bytes } = value as Partial<Message>;
     if (isBytes(bytes)) {
       into.form = bytesForm;
       into.staged = bytes;
+      into.writtenAs = "bytes";
       return;
     }
   }
@@ -104,7 +109,7 @@ export function writeRecordValue({ form, staged, size }: StagedRecordValue, out:
 
 /** A place for one staged value. Records are written at once, so one such place an egress kind is enough. */
 export function recordValuePlace(): StagedRecordValue {
-  return { form: bytesForm, staged: undefined, size: 0, codec: undefined };
+  return { form: bytesForm, staged: undefined, size: 0, writtenAs: "bytes" };
 }
 
 /** Whether `given` is a received message that holds a whole record already, to be repeated as it is. */

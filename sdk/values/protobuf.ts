@@ -68,7 +68,10 @@ export function protobufEsType<
   const N extends string = `type.googleapis.com/${S["typeName"]}`,
 >(schema: S, codec: ProtobufEsCodec<S, T>, typename?: N): Type<N, T> {
   if (typeof schema.typeName !== "string") {
-    throw new StateFunError("invalid-argument", "a protobuf-es type needs a message schema, which has a typeName");
+    throw new StateFunError(
+      "invalid-argument",
+      "a protobuf-es type needs a message schema, which has a typeName",
+    );
   }
   return customType<T, N>(typename ?? (`${typeUrlPrefix}/${schema.typeName}` as N), {
     // A message that was read may be sent again: to the encoder, read-only makes no difference.

@@ -12,3 +12,18 @@ export { readText, textBytes, textLength, writeText } from "./text.js";
 export { readTypedValue, TypedValueView, type WireHeader } from "./typed-value-view.js";
 export { typedValueHead, type ValueForm } from "./value-form.js";
 export { textFieldSize, textFields, varintSize, Writer } from "./writer.js";
+export {
+  readResponse,
+  serializedBatch,
+  serializedTypedValue,
+  type WireAddress,
+  type WireBatch,
+  type WireDelayedMessage,
+  type WireEgressRecord,
+  type WireInvocation,
+  type WireMessage,
+  type WireMutation,
+  type WireResponse,
+  type WireState,
+  type WireValueSpec,
+} from "./cluster-side.js";
