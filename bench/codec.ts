@@ -2,66 +2,42 @@ import { codec as handWritten } from "./contestants/codec.js";
 import { generated } from "./contestants/generated.js";
 import { readerWriter } from "./contestants/reader-writer.js";
 import { figureOf, type Figure } from "./figure.js";
-import { fullEffort, measure, quickEffort, warmUp, type Contestant } from "./measure.js";
+import { race } from "./race.js";
 import type { Suite } from "./suite.js";
-import { digits, percent, Table, times } from "./table.js";
-import { verifyAnswers } from "./work/answers.js";
-import { functionNames, type FunctionName, type Work } from "./work/contract.js";
-import { requestsFor } from "./work/requests.js";
+import { ratioCells, speedCell, Table } from "./table.js";
+import type { FunctionName } from "./work/contract.js";
 
-type Side = "ours" | "readerWriter" | "generated";
-
-/** Our codec beside what protobufjs offers for the same bytes: no handlers, nothing awaited. */
+/** Our codec beside what protobufjs offers for the same bytes: no handlers, nothing awaited, no goals. */
 export const codec: Suite = {
   name: "codec",
   async run(options, print) {
-    const effort = options.quick ? quickEffort : fullEffort;
-    for (const name of functionNames) {
-      const requests = requestsFor({ name, batch: 10 });
-      for (const contestant of Object.values(contestantsFor(name))) {
-        await warmUp(contestant, requests, effort.coldStartMillis, effort);
-      }
-    }
-    const titles = ["ours ±", "Reader/Writer ±", "times as fast", "generated ±", "times as fast"];
-    const table = new Table(
-      [
-        { title: "thousand invocations per CPU second", width: 0 },
-        ...titles.map((title) => ({ title, width: 12 })),
-      ],
-      print,
-    );
+    const table = new Table(["ours", "Reader/Writer", "times as fast", "generated", "times as fast"], print);
+    const contestantsFor = (name: FunctionName) => ({
+      ours: handWritten(name),
+      readerWriter: readerWriter(name),
+      generated: generated(name),
+    });
+    const functions = options.functions.filter((name) => name !== "cart-zod"); // a schema is not the codec's
     const figures: Figure[] = [];
-    for (const name of options.functions.filter((one) => one !== "cart-zod")) {
-      for (const size of options.batches) {
-        const work: Work = { name, batch: size };
-        const requests = requestsFor(work);
-        const contestants = contestantsFor(name);
-        await verifyAnswers(work, requests, Object.values(contestants));
-        const costs = await measure(contestants, requests, effort);
-        const [byHand, objects] = (["readerWriter", "generated"] as const).map((peer) =>
-          figureOf({
-            bench: peer === "generated" ? "codec-generated" : "codec-reader-writer",
-            function: name,
-            batch: size,
-            oursMicros: costs.ours.micros,
-            peerMicros: costs[peer].micros,
-          }),
-        ) as [Figure, Figure];
-        table.row([
-          `${name} ${size.toString()}`,
-          `${digits(byHand.ours)} ${percent(costs.ours.spread)}`,
-          `${digits(byHand.peer)} ${percent(costs.readerWriter.spread)}`,
-          times(byHand)[0],
-          `${digits(objects.peer)} ${percent(costs.generated.spread)}`,
-          times(objects)[0],
-        ]);
-        figures.push(byHand, objects);
-      }
+    for await (const { work, runs } of race(contestantsFor, { ...options, functions })) {
+      const { ours } = runs;
+      const hand = figureOf({
+        bench: "codec-reader-writer",
+        work,
+        ours,
+        peer: runs.readerWriter,
+        asks: "speed",
+      });
+      const made = figureOf({ bench: "codec-generated", work, ours, peer: runs.generated, asks: "speed" });
+      table.row(work, [
+        speedCell(hand.ours, ours),
+        speedCell(hand.peer, runs.readerWriter),
+        ratioCells(hand)[0],
+        speedCell(made.peer, runs.generated),
+        ratioCells(made)[0],
+      ]);
+      figures.push(hand, made);
     }
     return figures;
   },
 };
-
-function contestantsFor(name: FunctionName): Record<Side, Contestant> {
-  return { ours: handWritten(name), readerWriter: readerWriter(name), generated: generated(name) };
-}

@@ -1,3 +1,7 @@
+import type { Runs } from "./measure.js";
+import { median } from "./statistics.js";
+import type { Work } from "./work/contract.js";
+
 /** One comparison: what the two sides reached, and whether that is enough. Printed as one line of JSON. */
 export interface Figure {
   /** Which comparison; README.md says what each means. */
@@ -13,43 +17,48 @@ export interface Figure {
   readonly met: boolean | null;
 }
 
-/** What a ratio has to reach: at least so many times as fast, or at most so many times as costly. */
-export type Goal = { readonly atLeast: number } | { readonly atMost: number };
-
-/** What was measured, before it is judged. Costs are CPU microseconds for one request. */
+/** What was measured, before it is judged. */
 export interface Comparison {
   readonly bench: string;
-  readonly function: string;
-  readonly batch: number;
-  readonly oursMicros: number;
-  readonly peerMicros: number;
-  readonly goal?: Goal | undefined;
+  readonly work: Work;
+  readonly ours: Runs;
+  readonly peer: Runs;
+  /** How many times as fast as the peer we are, or how many times as costly. */
+  readonly asks: "speed" | "cost";
+  /** The least speed or the most cost. */
+  readonly goal?: number | undefined;
 }
 
 /**
- * Judges a comparison. The ratio is the peer's cost divided by ours (how many times as fast we are); only with an
- * `atMost` goal it is our cost divided by the peer's (how many times as costly).
+ * Judges a comparison.
+ *
+ * The ratio is the median of the ratios of the rounds, not the ratio of the medians: the runs of one round lie close
+ * together, so a machine that gets slower half way through slows both sides alike.
  */
-export function figureOf({ bench, function: name, batch, oursMicros, peerMicros, goal }: Comparison): Figure {
-  const ratio = goal !== undefined && "atMost" in goal ? oursMicros / peerMicros : peerMicros / oursMicros;
+export function figureOf({ bench, work, ours, peer, asks, goal }: Comparison): Figure {
+  const ratios = ours.map((run, round) => {
+    const other = peer[round] ?? NaN;
+    return asks === "speed" ? other / run : run / other;
+  });
+  const ratio = median(ratios);
   return {
     bench,
-    function: name,
-    batch,
-    ours: rounded(thousandPerSecond(oursMicros, batch)),
-    peer: rounded(thousandPerSecond(peerMicros, batch)),
+    function: work.name,
+    batch: work.batch,
+    ours: rounded(thousandPerSecond(ours, work.batch)),
+    peer: rounded(thousandPerSecond(peer, work.batch)),
     ratio: rounded(ratio),
-    goal: goal === undefined ? null : "atMost" in goal ? goal.atMost : goal.atLeast,
-    met: goal === undefined ? null : "atMost" in goal ? ratio <= goal.atMost : ratio >= goal.atLeast,
+    goal: goal ?? null,
+    met: goal === undefined ? null : asks === "speed" ? ratio >= goal : ratio <= goal,
   };
 }
 
-/** Thousand invocations per CPU second, when a request with `batch` invocations costs so many microseconds. */
-function thousandPerSecond(microsPerRequest: number, batch: number): number {
-  return (batch * 1000) / microsPerRequest;
+/** Thousand invocations per CPU second, of the median run. */
+function thousandPerSecond(runs: Runs, batch: number): number {
+  return (batch * 1000) / median(runs);
 }
 
-/** Three digits after the point where they say something, none where the figure is in the thousands. */
+/** Four digits, and no fraction from a thousand on. */
 function rounded(value: number): number {
   return value >= 1000 ? Math.round(value) : Number(value.toPrecision(4));
 }

@@ -1,5 +1,3 @@
-import { median, spread } from "./statistics.js";
-
 /** Something that answers requests: bytes in, bytes out. */
 export interface Contestant {
   readonly name: string;
@@ -22,19 +20,14 @@ export const fullEffort: Effort = { coldStartMillis: 500, warmUpMillis: 200, run
 /** Proves that everything runs. Its figures mean nothing. */
 export const quickEffort: Effort = { coldStartMillis: 0, warmUpMillis: 0, runMillis: 0, rounds: 1 };
 
-/** What one contestant took for one list of requests. */
-export interface Cost {
-  /** Median CPU microseconds, user and system, of all threads, for one request. */
-  readonly micros: number;
-  /** See `spread` in statistics.ts. */
-  readonly spread: number;
-}
+/** What one contestant took: CPU microseconds, user and system, of all threads, for one request; one for each round. */
+export type Runs = readonly number[];
 
 /** A run starts with this part of its requests untimed: a collection leaves caches cold. */
 const leadInPart = 0.1;
 
 /**
- * Lets the contestants answer the same requests in turns and returns the cost of each.
+ * Lets the contestants answer the same requests in turns and returns what each took.
  *
  * A turn lasts about `runMillis` of CPU time, whatever the contestant costs, so each is measured equally well. Who
  * begins changes from round to round. Young garbage is collected between turns, so that nobody pays for another's;
@@ -44,7 +37,7 @@ export async function measure<Name extends string>(
   contestants: Readonly<Record<Name, Contestant>>,
   requests: readonly Uint8Array[],
   effort: Effort,
-): Promise<Record<Name, Cost>> {
+): Promise<Record<Name, Runs>> {
   const turns: { name: Name; contestant: Contestant; count: number; runs: number[] }[] = [];
   for (const name of Object.keys(contestants) as Name[]) {
     const contestant = contestants[name];
@@ -64,10 +57,7 @@ export async function measure<Name extends string>(
       runs.push((await answerAll(contestant, requests, count)) / count);
     }
   }
-  const costs = turns.map(
-    ({ name, runs }) => [name, { micros: median(runs), spread: spread(runs) }] as const,
-  );
-  return Object.fromEntries(costs) as Record<Name, Cost>;
+  return Object.fromEntries(turns.map(({ name, runs }): [Name, Runs] => [name, runs])) as Record<Name, Runs>;
 }
 
 /** Answers requests until `millis` of CPU time are spent, and returns how many requests fill one run. */
@@ -95,9 +85,12 @@ async function answerAll(
   count: number,
 ): Promise<number> {
   const before = process.cpuUsage();
-  for (let index = 0; index < count; index++) {
-    const answer = contestant.answer(requests[index % requests.length] as Uint8Array);
-    if (answer instanceof Promise) await answer;
+  for (let left = count; left > 0;) {
+    for (const request of requests) {
+      const answer = contestant.answer(request);
+      if (answer instanceof Promise) await answer;
+      if (--left === 0) break;
+    }
   }
   const { user, system } = process.cpuUsage(before);
   return user + system;

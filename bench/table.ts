@@ -1,44 +1,50 @@
 import type { Figure } from "./figure.js";
+import type { Runs } from "./measure.js";
+import { spread } from "./statistics.js";
+import type { Work } from "./work/contract.js";
 
-/** A column of a table: its title, and how wide its widest cell gets. */
-export interface Column {
-  readonly title: string;
-  readonly width: number;
-}
+const firstTitle = "thousand invocations per CPU second";
 
-/** A table whose rows are printed as soon as they are known: the first column to the left, all others to the right. */
+/** Wide enough for the widest cell, such as "10,000 ±25%" or "15x missed". */
+const cellWidth = 11;
+
+/** A table whose rows are printed as soon as they are measured; a kind of work each. */
 export class Table {
   readonly #widths: readonly number[];
   readonly #print: (line: string) => void;
 
-  constructor(columns: readonly Column[], print: (line: string) => void) {
-    this.#widths = columns.map(({ title, width }) => Math.max(title.length, width));
+  constructor(titles: readonly string[], print: (line: string) => void) {
+    this.#widths = titles.map((title) => Math.max(title.length, cellWidth));
     this.#print = print;
-    this.row(columns.map(({ title }) => title));
-    this.row(this.#widths.map((width) => "-".repeat(width)));
+    this.#line(firstTitle, titles);
+    this.#line(
+      "-".repeat(firstTitle.length),
+      this.#widths.map((width) => "-".repeat(width)),
+    );
   }
 
-  row(cells: readonly string[]): void {
-    const padded = cells.map((cell, column) => {
-      const width = this.#widths[column] ?? 0;
-      return column === 0 ? cell.padEnd(width) : cell.padStart(width);
-    });
-    this.#print(padded.join("  ").trimEnd());
+  row({ name, batch }: Work, cells: readonly string[]): void {
+    this.#line(`${name} ${batch.toString()}`, cells);
+  }
+
+  #line(first: string, cells: readonly string[]): void {
+    const padded = cells.map((cell, column) => cell.padStart(this.#widths[column] ?? 0));
+    this.#print([first.padEnd(firstTitle.length), ...padded].join("  "));
   }
 }
 
-/** A figure with as many digits as it deserves. */
-export function digits(value: number): string {
-  return value >= 100 ? Math.round(value).toLocaleString("en") : value.toFixed(value >= 10 ? 1 : 2);
+/** A figure, and how far its runs lie apart. */
+export function speedCell(thousandPerSecond: number, runs: Runs): string {
+  const digits = thousandPerSecond >= 100 ? 0 : thousandPerSecond >= 10 ? 1 : 2;
+  const figure = thousandPerSecond.toLocaleString("en", {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  });
+  return `${figure} ±${Math.round(spread(runs) * 100).toString()}%`;
 }
 
-/** A fraction as a percentage. */
-export function percent(fraction: number): string {
-  return `${Math.round(fraction * 100).toString()}%`;
-}
-
-/** The cells for a figure's ratio and its goal, with a mark where the goal is missed. */
-export function times({ ratio, goal, met }: Figure): [ratio: string, goal: string] {
+/** The cells for a ratio and its goal. */
+export function ratioCells({ ratio, goal, met }: Figure): readonly [ratio: string, goal: string] {
   return [
     `${ratio.toFixed(2)}x`,
     goal === null ? "-" : `${goal.toString()}x${met === false ? " missed" : ""}`,

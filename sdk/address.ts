@@ -14,8 +14,8 @@ export interface Target<M> {
 }
 
 /**
- * The logical address of one function instance: a function's typename and an id. Plain data, frozen, comparable
- * with `toEqual`. `M` is the union of messages it accepts; an address of unknown origin accepts anything.
+ * The logical address of one function instance: a function's typename and an id. Plain data, comparable with
+ * `toEqual`. `M` is the union of messages it accepts; an address of unknown origin accepts anything.
  */
 // `any` is the one type that both accepts every message and can be narrowed to a typed address later.
 // eslint-disable-next-line @typescript-eslint/no-explicit-any

@@ -8,12 +8,13 @@ import { InvocationContext } from "./invocation-context.js";
 import type { Observer } from "./observer.js";
 import { isThenable, observed } from "./observer.js";
 import type { FailureSite } from "./request-reply-handler.js";
-import type { PreparedFunction } from "./stateful-function.js";
-import type { BatchScope, Cell } from "./storage/value.js";
-import { cellsOver } from "./storage/storage.js";
+import type { PreparedFunction, TypeHandler } from "./stateful-function.js";
+import type { BatchScope, StateDefinition } from "./storage/value.js";
+import { Cell } from "./storage/value.js";
+import { stateNamed } from "./storage/storage.js";
 import type { Codec } from "./values/codec.js";
 import { ReceivedMessage } from "./values/message.js";
-import type { InvocationView, RequestView } from "./wire/request.js";
+import type { InvocationView, RequestView, StateView } from "./wire/request.js";
 import { incompleteResponse } from "./wire/response.js";
 
 /** What every batch of a handler has in common. */
@@ -36,6 +37,8 @@ export class Batch implements BatchScope {
   #state: "open" | "answered" | "failed" = "open";
   #failure: StateFunError | undefined;
   #lateUseReported = false;
+  #lastTypename: string | undefined;
+  #lastHandler: TypeHandler | undefined;
 
   constructor(prepared: PreparedFunction, request: RequestView, settings: BatchSettings) {
     this.#function = prepared;
@@ -62,10 +65,14 @@ export class Batch implements BatchScope {
     const { invocations, states } = this.#request;
     if (invocations.length === 0) return this.#answer();
     const { layout } = this.#function;
-    const found = cellsOver(this, layout.definitions, states);
-    if ("missing" in found) return incompleteResponse(found.missing.map(({ spec }) => spec));
-    this.#cells = found.cells;
-    this.storage = layout.over(found.cells);
+    const cells: Cell[] = [];
+    for (const definition of layout.definitions) {
+      const state = stateNamed(states, definition.name);
+      if (state === undefined) return incompleteResponse(missingSpecs(layout.definitions, states));
+      cells.push(new Cell(this, definition, state));
+    }
+    this.#cells = cells;
+    this.storage = layout.over(cells);
 
     for (let i = 0; i < invocations.length; i++) {
       const pending = this.#invoke(invocations[i] as InvocationView);
@@ -134,8 +141,14 @@ export class Batch implements BatchScope {
 
   #call(context: InvocationContext, invocation: InvocationView): unknown {
     const { handlers, otherwise } = this.#function;
-    const found = handlers.get(invocation.typename);
-    if (found !== undefined) return found.handle(context, this.#valueOf(found.codec, invocation));
+    // Messages of one type mostly follow each other, and their typenames are the same string then.
+    const found =
+      invocation.typename === this.#lastTypename ? this.#lastHandler : handlers.get(invocation.typename);
+    if (found !== undefined) {
+      this.#lastTypename = invocation.typename;
+      this.#lastHandler = found;
+      return found.handle(context, this.#valueOf(found.codec, invocation));
+    }
     if (otherwise !== undefined) return otherwise(context, new ReceivedMessage(invocation));
     throw new StateFunError(
       "unhandled-message",
@@ -198,4 +211,9 @@ export class Batch implements BatchScope {
     const { typename, id } = this.self;
     return { typename, id };
   }
+}
+
+/** The specs of the states that the request does not carry: exactly those, for the cluster to register. */
+function missingSpecs(definitions: readonly StateDefinition[], states: readonly StateView[]): Uint8Array[] {
+  return definitions.filter(({ name }) => stateNamed(states, name) === undefined).map(({ spec }) => spec);
 }

@@ -12,6 +12,13 @@ export type DeepReadonly<T> = 0 extends 1 & T
       ? ReadonlyMap<DeepReadonly<K>, DeepReadonly<V>>
       : T extends ReadonlySet<infer V>
         ? ReadonlySet<DeepReadonly<V>>
-        : T extends object
-          ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
-          : T;
+        : T extends readonly (infer E)[]
+          ? DeepReadonlyArray<T, E>
+          : T extends object
+            ? { readonly [K in keyof T]: DeepReadonly<T[K]> }
+            : T;
+
+/** Tuples are mapped; arrays are written out, because a mapped array has no end where `T` holds itself, as JSON does. */
+type DeepReadonlyArray<T extends readonly unknown[], E> = number extends T["length"]
+  ? readonly DeepReadonly<E>[]
+  : { readonly [K in keyof T]: DeepReadonly<T[K]> };

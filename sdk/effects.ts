@@ -15,8 +15,8 @@ import type { Message } from "./values/message.js";
 import { ReceivedMessage } from "./values/message.js";
 import type { TypedValue } from "./values/typed-value.js";
 import { originOf } from "./values/typed-value.js";
-import { ResponseWriter } from "./wire/response.js";
-import { isWellFormed, textLength } from "./wire/text.js";
+import { Argument, ResponseWriter } from "./wire/response.js";
+import { checkedTextLength } from "./wire/text.js";
 import type { ValueForm } from "./wire/value-form.js";
 import { typedValueHead } from "./wire/value-form.js";
 import { textFields } from "./wire/writer.js";
@@ -59,8 +59,8 @@ export class Effects implements RecordSink {
     }
     const idLength = addressIdLength(target);
     const fields = targetFields(target as Address);
-    this.#stage(message, options?.headers);
-    this.writer.message(fields, (target as Address).id, idLength);
+    const argument = this.#argument(message, options?.headers);
+    this.writer.message(fields, (target as Address).id, idLength, argument);
     this.#trace?.message(this.#codec);
   }
 
@@ -70,8 +70,8 @@ export class Effects implements RecordSink {
     const token = options?.cancellationToken;
     if (token !== undefined) this.#checkToken(token);
     const fields = targetFields(target);
-    this.#stage(message, options?.headers);
-    this.writer.delayedMessage(fields, target.id, idLength, delayMillis, token ?? "");
+    const argument = this.#argument(message, options?.headers);
+    this.writer.delayedMessage(fields, target.id, idLength, argument, { delayMillis, token: token ?? "" });
     if (token !== undefined) (this.#pendingTokens ??= new Set()).add(token);
     this.#trace?.delayed(this.#codec);
   }
@@ -84,16 +84,13 @@ export class Effects implements RecordSink {
 
   /** Adds a record that is written by its egress's own form. */
   egressRecord<S>(fields: Uint8Array, form: ValueForm<S>, staged: S, valueWrittenAs: WrittenAs): void {
-    const { writer } = this;
-    writer.value(form, staged, undefined);
-    writer.egressRecord(fields);
+    this.writer.egressRecord(fields, Argument.of(form, staged, undefined));
     this.#trace?.egress(valueWrittenAs);
   }
 
   /** Adds a message that a generic egress carries as it is. */
   egressMessage(fields: Uint8Array, message: unknown, headers: Headers | undefined): void {
-    this.#stage(message, headers);
-    this.writer.egressRecord(fields);
+    this.writer.egressRecord(fields, this.#argument(message, headers));
     this.#trace?.egress(this.#codec);
   }
 
@@ -114,25 +111,19 @@ export class Effects implements RecordSink {
     spareWriters.push(writer);
   }
 
-  /** Stages a message in the writer: a typed value, a received message, or one put together by hand. */
-  #stage(message: unknown, givenHeaders: Headers | undefined): void {
-    const headers = checkedHeaders(givenHeaders);
+  /** Measures a message: a typed value, a received message, or one put together by hand. */
+  #argument(message: unknown, givenHeaders: Headers | undefined): Argument {
+    const headers = givenHeaders === undefined ? undefined : checkedHeaders(givenHeaders);
     if (typeof message !== "object" || message === null) throw notAMessage(message);
     const codec = originOf(message) as Codec<unknown> | undefined;
     this.#codec = codec;
-    if (codec !== undefined) {
-      this.writer.value(codec, codec.stage((message as TypedValue).value), headers);
-      return;
-    }
+    if (codec !== undefined) return Argument.of(codec, codec.stage((message as TypedValue).value), headers);
     const received = headers === undefined ? ReceivedMessage.serialized(message) : undefined;
-    if (received !== undefined) {
-      this.writer.copied(received);
-      return;
-    }
+    if (received !== undefined) return Argument.copied(received);
     const { typename, hasValue, bytes } = message as Partial<Message>;
     if (typeof typename !== "string" || typeof hasValue !== "boolean" || !isBytes(bytes))
       throw notAMessage(message);
-    this.writer.value(
+    return Argument.of(
       hasValue ? opaqueForm(typename) : emptyForm(typename),
       hasValue ? bytes : noBytes,
       headers,
@@ -161,8 +152,8 @@ function addressIdLength(target: unknown): number {
   const id: unknown =
     typeof target === "object" && target !== null ? (target as Partial<Address>).id : undefined;
   if (typeof id === "string") {
-    const length = textLength(id);
-    if (isWellFormed(id, length)) return length;
+    const length = checkedTextLength(id);
+    if (length !== -1) return length;
   }
   throw new StateFunError(
     "invalid-argument",
@@ -194,7 +185,7 @@ function notAMessage(message: unknown): StateFunError {
 }
 
 function checkTokenText(token: unknown): void {
-  if (typeof token === "string" && token !== "" && isWellFormed(token)) return;
+  if (typeof token === "string" && token !== "" && checkedTextLength(token) !== -1) return;
   throw new StateFunError(
     "invalid-argument",
     `the cancellation token is ${token === "" ? "empty, which fails the job" : describeValue(token)}: give it text of its own`,

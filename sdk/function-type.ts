@@ -4,7 +4,6 @@ import { parseTypename } from "./typename.js";
 import type { AnyType, MessageOf } from "./values/type.js";
 import { codecOf } from "./values/type.js";
 import { describeValue } from "./values/codec.js";
-import { isWellFormed } from "./wire/text.js";
 
 /**
  * A function's public face: its typename and what it accepts. Whoever has it can call the function, whatever
@@ -18,7 +17,8 @@ export interface FunctionType<N extends string = string, A extends readonly AnyT
   /**
    * The address of one instance.
    *
-   * @throws StateFunError `invalid-argument` if `id` is not text that UTF-8 can carry
+   * @throws StateFunError `invalid-argument` if `id` is not text; text that UTF-8 cannot carry is refused when
+   * something is sent to the address
    */
   address(id: string): Address<MessageOf<A[number]>>;
   /** The same address, typed, if it is one of this function's; otherwise `undefined`. For `context.caller`. */
@@ -41,14 +41,14 @@ export function functionType<const N extends string, const A extends readonly An
     typename,
     accepts: Object.freeze([...accepts]) as unknown as A,
     address(id: string) {
-      if (typeof id !== "string" || !isWellFormed(id)) {
+      if (typeof id !== "string") {
         throw new StateFunError(
           "invalid-argument",
-          `the id of an address of ${typename} is ${typeof id === "string" ? "not text that UTF-8 can carry" : describeValue(id)}`,
+          `the id of an address of ${typename} is ${describeValue(id)}: give it text`,
           { typename },
         );
       }
-      return Object.freeze({ typename, id });
+      return { typename, id };
     },
     from: (address: Address | undefined) => (address?.typename === typename ? address : undefined),
   });

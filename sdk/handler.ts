@@ -95,7 +95,7 @@ class Handler implements RequestReplyHandler {
         ? batch.run()
         : this.#observed(batch, view, request.length);
     // Answer: now, or when the last handler is done.
-    if (!("then" in answer)) return answer;
+    if (answer instanceof Uint8Array) return answer;
     return guarded(batch, answer, options, this.#settings.batchTimeoutMillis);
   }
 

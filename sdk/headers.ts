@@ -1,6 +1,6 @@
 import { StateFunError } from "./errors.js";
 import { describeValue, isBytes } from "./values/codec.js";
-import { isWellFormed } from "./wire/text.js";
+import { checkedTextLength } from "./wire/text.js";
 
 /** One header of a message or a Kafka record. */
 export interface Header {
@@ -24,7 +24,7 @@ export const noHeaders: Headers = Object.freeze([]);
 export function checkedHeaders(headers: Headers | undefined): Headers | undefined {
   if (headers === undefined || headers.length === 0) return undefined;
   for (const header of headers as readonly { readonly key: unknown; readonly value: unknown }[]) {
-    if (typeof header.key !== "string" || !isWellFormed(header.key)) {
+    if (typeof header.key !== "string" || checkedTextLength(header.key) === -1) {
       throw new StateFunError(
         "invalid-argument",
         `the key of a header is ${describeValue(header.key)}, not text`,

@@ -68,13 +68,19 @@ declare const declaredStorage: unique symbol;
 /** A handler that has lost its types: what the batch calls. */
 export type AnyHandler = (context: Context, value: unknown) => unknown;
 
+/** The handler of one accepted type. */
+export interface TypeHandler {
+  readonly codec: Codec<unknown>;
+  readonly handle: AnyHandler;
+}
+
 /** A function prepared for serving. */
 export interface PreparedFunction {
   readonly typename: string;
   readonly namespace: string;
   readonly name: string;
   readonly layout: StorageLayout;
-  readonly handlers: ReadonlyMap<string, { readonly codec: Codec<unknown>; readonly handle: AnyHandler }>;
+  readonly handlers: ReadonlyMap<string, TypeHandler>;
   readonly otherwise: AnyHandler | undefined;
 }
 
@@ -117,7 +123,7 @@ function prepare(
 ): PreparedFunction {
   const { typename } = type;
   const on = implementation.on as Readonly<Record<string, unknown>>;
-  const handlers = new Map<string, { codec: Codec<unknown>; handle: AnyHandler }>();
+  const handlers = new Map<string, TypeHandler>();
   for (const accepted of type.accepts) {
     const codec = codecOf(accepted);
     if (codec !== undefined)

@@ -1,4 +1,5 @@
 import {
+  Argument,
   readRequest,
   readText,
   ResponseWriter,
@@ -94,8 +95,7 @@ class CounterRun implements Run {
   }
 
   finish(): Uint8Array {
-    out.value(intForm, this.#count, undefined);
-    out.modification(modifyCount);
+    out.modification(modifyCount, Argument.of(intForm, this.#count, undefined));
     return out.taken();
   }
 }
@@ -113,17 +113,14 @@ class RelayRun implements Run {
 
   step(invocation: InvocationView): void {
     this.#count += readInt(invocation);
-    out.value(intForm, this.#count, undefined);
-    out.message(totals, this.#id, this.#idLength);
+    out.message(totals, this.#id, this.#idLength, Argument.of(intForm, this.#count, undefined));
     const text = eventText(this.#count);
     const record = { key: this.#id, keyLength: this.#idLength, text, textLength: textLength(text) };
-    out.value(recordForm, record, undefined);
-    out.egressRecord(events);
+    out.egressRecord(events, Argument.of(recordForm, record, undefined));
   }
 
   finish(): Uint8Array {
-    out.value(intForm, this.#count, undefined);
-    out.modification(modifyCount);
+    out.modification(modifyCount, Argument.of(intForm, this.#count, undefined));
     return out.taken();
   }
 }
@@ -145,8 +142,7 @@ class CartRun implements Run {
   }
 
   finish(): Uint8Array {
-    out.value(cartForm, JSON.stringify(this.#cart), undefined);
-    out.modification(modifyCart);
+    out.modification(modifyCart, Argument.of(cartForm, JSON.stringify(this.#cart), undefined));
     return out.taken();
   }
 }
@@ -209,10 +205,10 @@ function readInt({ bytes, typename, hasValue, valueStart, valueEnd }: TypedValue
   if (valueEnd - valueStart !== 5 || bytes[valueStart] !== 0x0d)
     throw new Error("the request carries no plain int");
   return (
-    (bytes[valueStart + 1] as number) |
-    ((bytes[valueStart + 2] as number) << 8) |
-    ((bytes[valueStart + 3] as number) << 16) |
-    ((bytes[valueStart + 4] as number) << 24)
+    (bytes[valueStart + 1] ?? 0) |
+    ((bytes[valueStart + 2] ?? 0) << 8) |
+    ((bytes[valueStart + 3] ?? 0) << 16) |
+    ((bytes[valueStart + 4] ?? 0) << 24)
   );
 }
 

@@ -16,6 +16,7 @@ import {
 const { FromFunction, ToFunction } = io.statefun.sdk.reqreply;
 const { IntWrapper } = io.statefun.sdk.types;
 const { KafkaProducerRecord } = io.statefun.sdk.egress;
+const modify = FromFunction.PersistedValueMutation.MutationType.MODIFY;
 
 type TypedValue = io.statefun.sdk.reqreply.TypedValue.$Properties;
 type Batch = io.statefun.sdk.reqreply.ToFunction.InvocationBatchRequest.$Properties;
@@ -51,7 +52,7 @@ function count(batch: Batch, relay: boolean): Response {
     outgoingEgresses.push({ egressNamespace: namespace, egressType: "events", argument: box });
   }
   return {
-    stateMutations: [{ mutationType: 1, stateName: state?.stateName ?? "", stateValue: int(held) }],
+    stateMutations: [{ mutationType: modify, stateName: state?.stateName ?? "", stateValue: int(held) }],
     outgoingMessages,
     outgoingEgresses,
   };
@@ -66,7 +67,7 @@ function cart(batch: Batch): Response {
   }
   const value = Buffer.from(JSON.stringify(held));
   const stateValue = { typename: cartTypename, hasValue: true, value };
-  return { stateMutations: [{ mutationType: 1, stateName: state?.stateName ?? "", stateValue }] };
+  return { stateMutations: [{ mutationType: modify, stateName: state?.stateName ?? "", stateValue }] };
 }
 
 function intOf(box: TypedValue | null | undefined): number {

@@ -31,8 +31,8 @@ interface CartStorage {
   cart: Cart | null;
 }
 
-const CartType: Type<Cart> = StateFun.jsonType(cartTypename) as Type<Cart>;
-const AddItemType: Type<AddItem> = StateFun.jsonType(addItemTypename) as Type<AddItem>;
+const CartType = StateFun.jsonType<Cart>(cartTypename);
+const AddItemType = StateFun.jsonType<AddItem>(addItemTypename);
 
 // The official SDK awaits whatever promise a function returns; these return one although they await nothing, as many
 // authors write them and as ours do in this bench.

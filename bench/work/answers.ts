@@ -17,6 +17,7 @@ import { addItemAt, addressCount, cartAt, countAt, idAt, isCart } from "./reques
 const { FromFunction } = io.statefun.sdk.reqreply;
 const { IntWrapper } = io.statefun.sdk.types;
 const { KafkaProducerRecord } = io.statefun.sdk.egress;
+const modify = FromFunction.PersistedValueMutation.MutationType.MODIFY;
 
 /** An answer as people read it: every list in its order, every typed value opened. */
 export interface Answer {
@@ -66,7 +67,7 @@ export function decodeAnswer(bytes: Uint8Array): Answer {
   const { stateMutations, outgoingMessages, outgoingEgresses, delayedInvocations } = invocationResult;
   return {
     mutations: (stateMutations ?? []).map(({ mutationType, stateName, stateValue }) => ({
-      kind: mutationType === 1 ? "MODIFY" : "DELETE",
+      kind: mutationType === modify ? "MODIFY" : "DELETE",
       name: stateName ?? "",
       value: open(stateValue),
     })),

@@ -8,12 +8,12 @@ import { typedValueHead } from "../wire/value-form.js";
 import { textFieldSize } from "../wire/writer.js";
 import type { Egress } from "./egress.js";
 import { egressOf } from "./egress.js";
-import type { RecordValue } from "./record-value.js";
+import type { RecordValue, StagedRecordValue } from "./record-value.js";
 import {
+  ConstantTextField,
   isMessageOf,
   recordValueFieldSize,
-  recordValuePlace,
-  stageRecordValue,
+  stagedRecordValue,
   textField,
   writeRecordValue,
 } from "./record-value.js";
@@ -33,27 +33,27 @@ export interface KafkaRecord {
 /** The typename that the cluster's Kafka egress insists on. */
 export const kafkaRecordTypename = "type.googleapis.com/io.statefun.sdk.egress.KafkaProducerRecord";
 
-/** The record that is being written. Records are written at once, one after the other, so one place is enough. */
-const staged = {
-  value: recordValuePlace(),
-  key: "",
-  keyLength: 0,
-  topic: "",
-  topicLength: 0,
-  headers: undefined as Headers | undefined,
-};
+/** A record that is measured and ready to be written. */
+interface StagedRecord {
+  readonly value: StagedRecordValue;
+  readonly key: string;
+  readonly keyLength: number;
+  /** The `topic` field, serialized. */
+  readonly topic: Uint8Array;
+  readonly headers: Headers | undefined;
+}
 
-const recordForm: ValueForm<typeof staged> = {
+const recordForm: ValueForm<StagedRecord> = {
   head: typedValueHead(kafkaRecordTypename),
-  size: ({ value, keyLength, topicLength, headers }) =>
+  size: ({ value, keyLength, topic, headers }) =>
     textFieldSize(keyLength) +
     recordValueFieldSize(value.size) +
-    textFieldSize(topicLength) +
+    topic.length +
     (headers === undefined ? 0 : headersSize(headers)),
-  write({ value, key, keyLength, topic, topicLength, headers }, out) {
+  write({ value, key, keyLength, topic, headers }, out) {
     out.textField(0x0a, key, keyLength);
     writeRecordValue(value, out);
-    out.textField(0x1a, topic, topicLength);
+    out.copy(topic);
     if (headers !== undefined) writeHeaders(out, headers);
   },
 };
@@ -67,19 +67,19 @@ const recordForm: ValueForm<typeof staged> = {
  * Source: KafkaProducerRecord in kafka-egress.proto; GenericKafkaEgressSerializer.java of the cluster.
  */
 export function kafkaEgress(typename: string): Egress<KafkaRecord> {
+  const topics = new ConstantTextField(0x1a, typename, "topic");
   return egressOf(typename, (effects, fields, given, headers) => {
     if (isMessageOf(given, kafkaRecordTypename)) {
       effects.egressMessage(fields, given, headers);
       return;
     }
     const record = kafkaRecord(typename, given);
-    stageRecordValue(typename, record.value, staged.value);
-    staged.topicLength = textField(typename, "topic", record.topic, true);
-    staged.keyLength = textField(typename, "key", record.key, false);
-    staged.topic = record.topic;
-    staged.key = record.key ?? "";
-    staged.headers = checkedHeaders(record.headers ?? headers);
-    effects.egressRecord(fields, recordForm, staged, staged.value.writtenAs);
+    const value = stagedRecordValue(typename, record.value);
+    const keyLength = textField(typename, "key", record.key, false);
+    const topic = topics.serialized(record.topic);
+    const recordHeaders = checkedHeaders(record.headers ?? headers);
+    const staged = { value, key: record.key ?? "", keyLength, topic, headers: recordHeaders };
+    effects.egressRecord(fields, recordForm, staged, value.writtenAs);
   });
 }
 

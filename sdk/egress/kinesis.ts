@@ -5,12 +5,12 @@ import { typedValueHead } from "../wire/value-form.js";
 import { textFieldSize } from "../wire/writer.js";
 import type { Egress } from "./egress.js";
 import { egressOf } from "./egress.js";
-import type { RecordValue } from "./record-value.js";
+import type { RecordValue, StagedRecordValue } from "./record-value.js";
 import {
+  ConstantTextField,
   isMessageOf,
   recordValueFieldSize,
-  recordValuePlace,
-  stageRecordValue,
+  stagedRecordValue,
   textField,
   writeRecordValue,
 } from "./record-value.js";
@@ -30,28 +30,28 @@ export interface KinesisRecord {
 /** The typename that the cluster's Kinesis egress insists on. */
 export const kinesisRecordTypename = "type.googleapis.com/io.statefun.sdk.egress.KinesisEgressRecord";
 
-/** The record that is being written; see the Kafka egress. */
-const staged = {
-  value: recordValuePlace(),
-  partitionKey: "",
-  partitionKeyLength: 0,
-  stream: "",
-  streamLength: 0,
-  explicitHashKey: "",
-  explicitHashKeyLength: 0,
-};
+/** A record that is measured and ready to be written. */
+interface StagedRecord {
+  readonly value: StagedRecordValue;
+  readonly partitionKey: string;
+  readonly partitionKeyLength: number;
+  /** The `stream` field, serialized. */
+  readonly stream: Uint8Array;
+  readonly explicitHashKey: string;
+  readonly explicitHashKeyLength: number;
+}
 
-const recordForm: ValueForm<typeof staged> = {
+const recordForm: ValueForm<StagedRecord> = {
   head: typedValueHead(kinesisRecordTypename),
   size: (record) =>
     textFieldSize(record.partitionKeyLength) +
     recordValueFieldSize(record.value.size) +
-    textFieldSize(record.streamLength) +
+    record.stream.length +
     textFieldSize(record.explicitHashKeyLength),
   write(record, out) {
     out.textField(0x0a, record.partitionKey, record.partitionKeyLength);
     writeRecordValue(record.value, out);
-    out.textField(0x1a, record.stream, record.streamLength);
+    out.copy(record.stream);
     out.textField(0x22, record.explicitHashKey, record.explicitHashKeyLength);
   },
 };
@@ -65,6 +65,7 @@ const recordForm: ValueForm<typeof staged> = {
  * Source: KinesisEgressRecord in kinesis-egress.proto; GenericKinesisEgressSerializer.java of the cluster.
  */
 export function kinesisEgress(typename: string): Egress<KinesisRecord> {
+  const streams = new ConstantTextField(0x1a, typename, "stream");
   return egressOf(typename, (effects, fields, given, headers) => {
     if (isMessageOf(given, kinesisRecordTypename)) {
       effects.egressMessage(fields, given, headers);
@@ -78,13 +79,16 @@ export function kinesisEgress(typename: string): Egress<KinesisRecord> {
       );
     }
     const record = given as KinesisRecord;
-    stageRecordValue(typename, record.value, staged.value);
-    staged.streamLength = textField(typename, "stream", record.stream, true);
-    staged.partitionKeyLength = textField(typename, "partitionKey", record.partitionKey, true);
-    staged.explicitHashKeyLength = textField(typename, "explicitHashKey", record.explicitHashKey, false);
-    staged.stream = record.stream;
-    staged.partitionKey = record.partitionKey;
-    staged.explicitHashKey = record.explicitHashKey ?? "";
-    effects.egressRecord(fields, recordForm, staged, staged.value.writtenAs);
+    const value = stagedRecordValue(typename, record.value);
+    const { partitionKey, explicitHashKey } = record;
+    const staged: StagedRecord = {
+      value,
+      partitionKey,
+      partitionKeyLength: textField(typename, "partitionKey", partitionKey, true),
+      stream: streams.serialized(record.stream),
+      explicitHashKey: explicitHashKey ?? "",
+      explicitHashKeyLength: textField(typename, "explicitHashKey", explicitHashKey, false),
+    };
+    effects.egressRecord(fields, recordForm, staged, value.writtenAs);
   });
 }

@@ -5,10 +5,10 @@ import type { Message } from "../values/message.js";
 import { ReceivedMessage } from "../values/message.js";
 import type { TypedValue } from "../values/typed-value.js";
 import { originOf } from "../values/typed-value.js";
-import { isWellFormed, textLength } from "../wire/text.js";
+import { checkedTextLength } from "../wire/text.js";
 import type { ValueForm } from "../wire/value-form.js";
 import type { Writer } from "../wire/writer.js";
-import { varintSize } from "../wire/writer.js";
+import { textFields, varintSize } from "../wire/writer.js";
 
 /**
  * What the value of an egress record may be: a typed value, whose serialized form is written; text, written as UTF-8;
@@ -19,62 +19,44 @@ export type RecordValue = TypedValue | Message | string | Uint8Array;
 /** How bytes were made: by the codec of a typed value, from text, or as they are. */
 export type WrittenAs = Codec<unknown> | "text" | "bytes";
 
-/** The bytes of a record's value, staged: their form, what is written, and how many bytes it takes. */
+/** The value of a record, measured and ready to be written. */
 export interface StagedRecordValue {
-  form: Pick<ValueForm<unknown>, "size" | "write">;
-  staged: unknown;
-  size: number;
+  readonly form: Pick<ValueForm<unknown>, "write">;
+  readonly staged: unknown;
+  /** The number of bytes it takes. */
+  readonly size: number;
   /** How the bytes were made, for whoever wants to read them again. */
-  writtenAs: WrittenAs;
+  readonly writtenAs: WrittenAs;
 }
 
-const textForm: Pick<ValueForm<unknown>, "size" | "write"> = {
-  size: (text) => textLength(text as string),
+const textForm: StagedRecordValue["form"] = {
   write(text, out, size) {
     out.text(text as string, size);
   },
 };
 
-const bytesForm: Pick<ValueForm<unknown>, "size" | "write"> = {
-  size: (bytes) => (bytes as Uint8Array).length,
+const bytesForm: StagedRecordValue["form"] = {
   write(bytes, out) {
     out.copy(bytes as Uint8Array);
   },
 };
 
-/** Stages the value of a record into `into`. Throws `invalid-argument` or `serialization`. */
-export function stageRecordValue(egress: string, value: unknown, into: StagedRecordValue): void {
+/** Measures the value of a record. Throws `invalid-argument` or `serialization`. */
+export function stagedRecordValue(egress: string, value: unknown): StagedRecordValue {
   if (typeof value === "string") {
-    if (!isWellFormed(value)) throw refused(egress, "the record's value holds half of a surrogate pair");
-    into.form = textForm;
-    into.staged = value;
-    into.writtenAs = "text";
-  } else if (isBytes(value)) {
-    into.form = bytesForm;
-    into.staged = value;
-    into.writtenAs = "bytes";
-  } else {
-    stageObject(egress, value, into);
+    const size = checkedTextLength(value);
+    if (size !== -1) return { form: textForm, staged: value, size, writtenAs: "text" };
+    throw refused(egress, "the record's value holds half of a surrogate pair, which UTF-8 cannot carry");
   }
-  into.size = into.form.size(into.staged);
-}
-
-function stageObject(egress: string, value: unknown, into: StagedRecordValue): void {
+  if (isBytes(value)) return stagedBytes(value);
   if (typeof value === "object" && value !== null) {
     const codec = originOf(value) as Codec<unknown> | undefined;
     if (codec !== undefined) {
-      into.staged = codec.stage((value as TypedValue).value);
-      into.form = codec;
-      into.writtenAs = codec;
-      return;
+      const staged = codec.stage((value as TypedValue).value);
+      return { form: codec, staged, size: codec.size(staged), writtenAs: codec };
     }
     const { bytes } = value as Partial<Message>;
-    if (isBytes(bytes)) {
-      into.form = bytesForm;
-      into.staged = bytes;
-      into.writtenAs = "bytes";
-      return;
-    }
+    if (isBytes(bytes)) return stagedBytes(bytes);
   }
   throw new StateFunError(
     "invalid-argument",
@@ -83,10 +65,17 @@ function stageObject(egress: string, value: unknown, into: StagedRecordValue): v
   );
 }
 
+function stagedBytes(bytes: Uint8Array): StagedRecordValue {
+  return { form: bytesForm, staged: bytes, size: bytes.length, writtenAs: "bytes" };
+}
+
 /** Checks a text field of a record and returns its length in bytes. Throws `invalid-argument`. */
 export function textField(egress: string, field: string, text: unknown, required: boolean): number {
   if (text === undefined && !required) return 0;
-  if (typeof text === "string" && isWellFormed(text) && !(required && text === "")) return textLength(text);
+  if (typeof text === "string" && !(required && text === "")) {
+    const length = checkedTextLength(text);
+    if (length !== -1) return length;
+  }
   throw new StateFunError(
     "invalid-argument",
     `a record for ${egress} ${text === undefined || text === "" ? `has no ${field}` : `has ${describeValue(text)} as its ${field}`}: give it ${required ? "non-empty " : ""}text`,
@@ -107,12 +96,33 @@ export function writeRecordValue({ form, staged, size }: StagedRecordValue, out:
   form.write(staged, out, size);
 }
 
-/** A place for one staged value. Records are written at once, so one such place an egress kind is enough. */
-export function recordValuePlace(): StagedRecordValue {
-  return { form: bytesForm, staged: undefined, size: 0, writtenAs: "bytes" };
-}
-
 /** Whether `given` is a received message that holds a whole record already, to be repeated as it is. */
 export function isMessageOf(given: unknown, typename: string): boolean {
   return given instanceof ReceivedMessage && given.typename === typename && given.hasValue;
+}
+
+/**
+ * A text field that hardly ever changes, such as a topic: serialized once, and again only when another text comes.
+ * Throws `invalid-argument` for what is not non-empty text.
+ */
+export class ConstantTextField {
+  readonly #tag: number;
+  readonly #egress: string;
+  readonly #field: string;
+  #text: unknown = undefined;
+  #bytes: Uint8Array = new Uint8Array(0);
+
+  constructor(tag: number, egress: string, field: string) {
+    this.#tag = tag;
+    this.#egress = egress;
+    this.#field = field;
+  }
+
+  serialized(text: unknown): Uint8Array {
+    if (text === this.#text && text !== undefined) return this.#bytes;
+    textField(this.#egress, this.#field, text, true);
+    this.#bytes = textFields([this.#tag, text as string]);
+    this.#text = text;
+    return this.#bytes;
+  }
 }

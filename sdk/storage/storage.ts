@@ -3,8 +3,7 @@ import { codecOf } from "../values/type.js";
 import { persistedValueSpec } from "../wire/response.js";
 import type { StateView } from "../wire/request.js";
 import { textFields } from "../wire/writer.js";
-import type { BatchScope, StateDefinition, Value } from "./value.js";
-import { Cell } from "./value.js";
+import type { Cell, StateDefinition, Value } from "./value.js";
 import type { SpecValue, StorageSpecs, ValueSpec } from "./value-spec.js";
 import { checkStateName, valueSpec } from "./value-spec.js";
 
@@ -69,23 +68,15 @@ function definitionOf(typename: string, name: string, { type, expiration }: Valu
 }
 
 /**
- * Finds the definitions' values in a request, in the order of the definitions.
+ * Finds a state in a request; of two with the same name the later one counts.
  *
- * @returns the cells, or the definitions that the request does not carry, for the cluster to register
+ * @returns `undefined` if the cluster does not know the state yet
  */
-export function cellsOver(
-  scope: BatchScope,
-  definitions: readonly StateDefinition[],
-  states: readonly StateView[],
-): { readonly cells: Cell[] } | { readonly missing: StateDefinition[] } {
-  const cells: Cell[] = [];
-  let missing: StateDefinition[] | undefined;
-  for (const definition of definitions) {
-    const view = states.findLast((state) => state.name === definition.name);
-    if (view === undefined) (missing ??= []).push(definition);
-    else cells.push(new Cell(scope, definition, view));
+export function stateNamed(states: readonly StateView[], name: string): StateView | undefined {
+  for (let i = states.length - 1; i >= 0; i--) {
+    if (states[i]?.name === name) return states[i];
   }
-  return missing === undefined ? { cells } : { missing };
+  return undefined;
 }
 
 /** What every object answers to, so that logging or awaiting a storage object does not throw. */

@@ -4,6 +4,7 @@ import type { Address } from "../address.js";
 import { printAddress } from "../address.js";
 import type { Codec } from "../values/codec.js";
 import type { ResponseWriter } from "../wire/response.js";
+import { Argument } from "../wire/response.js";
 import type { StateView } from "../wire/request.js";
 
 /**
@@ -85,7 +86,7 @@ export class Cell implements Value<unknown> {
 
   set(value: unknown): void {
     this.#scope.assertOpen();
-    this.#checkStoredType();
+    if (!this.#isRead) this.#checkStoredType();
     this.#hold(value);
   }
 
@@ -117,12 +118,13 @@ export class Cell implements Value<unknown> {
       response.removal(remove);
       return;
     }
+    let argument: Argument;
     try {
-      response.value(codec, codec.stage(this.#held), undefined);
+      argument = Argument.of(codec, codec.stage(this.#held), undefined);
     } catch (error) {
       throw this.#located(error);
     }
-    response.modification(modify);
+    response.modification(modify, argument);
   }
 
   #hold(value: unknown): void {

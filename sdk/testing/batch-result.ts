@@ -21,7 +21,6 @@ import type {
   WireState,
 } from "../wire/cluster-side.js";
 import { Reader } from "../wire/reader.js";
-import { AddressView } from "../wire/request.js";
 import { readText } from "../wire/text.js";
 import { readTypedValue, TypedValueView } from "../wire/typed-value-view.js";
 import type { CodecTrace } from "./codec-trace.js";
@@ -100,7 +99,7 @@ function sentMessage(
 ): SentMessage {
   const view = viewOf(argument);
   return {
-    to: addressOf(Object.assign(new AddressView(), target)),
+    to: addressOf(target),
     message: decodedMessage(view, codec),
     ...(view.hasHeaders ? { headers: view.headers() } : {}),
   };

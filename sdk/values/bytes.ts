@@ -20,6 +20,7 @@ export function bytesType<const N extends string>(typename: N): Type<N, Uint8Arr
     write(value, out) {
       out.copy(value);
     },
-    read: (bytes, start, end) => bytes.slice(start, end),
+    // Not bytes.slice: of a Node buffer that is a view.
+    read: (bytes, start, end) => new Uint8Array(bytes.subarray(start, end)),
   });
 }

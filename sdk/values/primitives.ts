@@ -1,5 +1,5 @@
 import { Reader } from "../wire/reader.js";
-import { isWellFormed, readText, textLength } from "../wire/text.js";
+import { checkedTextLength, readText, textLength } from "../wire/text.js";
 import { textFieldSize } from "../wire/writer.js";
 import { bytesType } from "./bytes.js";
 import { describeValue, refused } from "./codec.js";
@@ -187,7 +187,7 @@ const string: Type<typeof stringTypename, string> = typeOf<typeof stringTypename
   {
     check(value) {
       if (typeof value !== "string") throw refused(stringTypename, `${describeValue(value)} is not a string`);
-      if (isWellFormed(value)) return value;
+      if (checkedTextLength(value) !== -1) return value;
       throw refused(stringTypename, "the text holds half of a surrogate pair, which UTF-8 cannot carry");
     },
     stage: (value) => value,

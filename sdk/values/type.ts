@@ -11,16 +11,12 @@ declare const kept: unique symbol;
 
 /**
  * A type of messages and state values: a typename and how its values become bytes. It is a function: calling it with
- * a value makes a {@link TypedValue}, ready to be sent. `N` is the typename, `T` the value.
+ * a value checks the value and makes a {@link TypedValue} of it, ready to be sent; a value that does not fit is
+ * `serialization`. `N` is the typename, `T` the value.
  */
-export interface Type<N extends string = string, T = unknown> {
-  /**
-   * Checks `value` and returns it with its typename: frozen, plain, comparable with `toEqual`.
-   *
-   * @throws StateFunError `serialization` if the value does not fit the type
-   */
-  (value: DeepReadonly<T>): TypedValue<N, T>;
-
+// Not one interface with a call signature: TypeScript puts off calls that return such a thing, so a type made within
+// the declaration of a storage would come too late to give the handlers beside it their parameters.
+export type Type<N extends string = string, T = unknown> = ((value: DeepReadonly<T>) => TypedValue<N, T>) & {
   /** The typename that the wire carries with each value. */
   readonly typename: N;
 
@@ -51,7 +47,7 @@ export interface Type<N extends string = string, T = unknown> {
 
   /** Never present: keeps `T` apart from types that look alike. */
   readonly [kept]?: T;
-}
+};
 
 /** Any type at all, for constraints. */
 // A type takes and returns its value, so only `any` stands above all of them.

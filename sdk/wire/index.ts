@@ -2,13 +2,14 @@
 export { Reader, wireType } from "./reader.js";
 export { readRequest, AddressView, InvocationView, StateView, type RequestView } from "./request.js";
 export {
+  Argument,
   incompleteResponse,
   persistedValueSpec,
   ResponseWriter,
   type SerializedSpec,
   type WireExpiration,
 } from "./response.js";
-export { readText, textBytes, textLength, writeText } from "./text.js";
+export { checkedTextLength, readText, textBytes, textLength, writeText } from "./text.js";
 export { readTypedValue, TypedValueView, type WireHeader } from "./typed-value-view.js";
 export { typedValueHead, type ValueForm } from "./value-form.js";
 export { textFieldSize, textFields, varintSize, Writer } from "./writer.js";

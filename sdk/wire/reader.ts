@@ -17,7 +17,10 @@ const deepestGroup = 100;
 /** The most bytes of a varint: ten groups of seven bits hold 64. */
 const longestVarint = 10;
 
-/** The largest tag or length: what 32 bits hold. */
+/** The most bytes of a tag or a length: five groups of seven bits hold their 32. */
+const longestTag = 5;
+
+/** The first number beyond 32 bits, which no tag or length reaches. */
 const uint32 = 0x1_0000_0000;
 
 /**
@@ -27,6 +30,8 @@ const uint32 = 0x1_0000_0000;
 export class Reader {
   readonly bytes: Uint8Array;
   position: number;
+  /** Where the text of the last `checkText` begins. */
+  textStart = 0;
 
   constructor(bytes: Uint8Array, start = 0) {
     this.bytes = bytes;
@@ -41,8 +46,8 @@ export class Reader {
       if (first < 8) throw this.error("a field numbered zero");
       return first;
     }
-    const tag = this.varint(end);
-    if (tag >= uint32 || tag < 8) throw this.error("a tag that no field can have");
+    const tag = this.varint32(end);
+    if (tag < 8) throw this.error("a field numbered zero");
     return tag;
   }
 
@@ -50,7 +55,7 @@ export class Reader {
   delimited(end: number): number {
     const { position } = this;
     const first = position < end ? (this.bytes[position] as number) : 0x80;
-    const length = first < 0x80 ? first : this.varint(end);
+    const length = first < 0x80 ? first : this.varint32(end);
     if (first < 0x80) this.position = position + 1;
     const stop = this.position + length;
     if (stop > end) throw this.error("a length that reaches beyond its message");
@@ -69,6 +74,14 @@ export class Reader {
       factor *= 128;
     }
     throw this.error("a number of more than ten bytes");
+  }
+
+  /** Reads a tag or a length that takes more than one byte. */
+  private varint32(end: number): number {
+    const { position } = this;
+    const value = this.varint(end);
+    if (value < uint32 && this.position - position <= longestTag) return value;
+    throw this.error("a tag or a length of more than 32 bits");
   }
 
   /** Reads a varint of 64 bits as a signed integer; the bits beyond the 64th are dropped, as every parser does. */
@@ -106,9 +119,10 @@ export class Reader {
     return text;
   }
 
-  /** Passes over a string field, checking that it is UTF-8. */
+  /** Passes over a string field, checking that it is UTF-8; `textStart` is where the text begins. Returns its end. */
   checkText(end: number): number {
     const stop = this.delimited(end);
+    this.textStart = this.position;
     if (!isUtf8(this.bytes, this.position, stop)) throw this.error("text that is not UTF-8");
     this.position = stop;
     return stop;

@@ -1,15 +1,26 @@
 import { Reader } from "./reader.js";
+import { readText } from "./text.js";
 import { readTypedValue, TypedValueView } from "./typed-value-view.js";
 
-/** An `Address` where it stands in a request; its parts are decoded when asked for. */
+const noBytes = new Uint8Array(0);
+
+/** An `Address` where it stands in a request; its id is decoded when asked for, since many functions never ask. */
 export class AddressView {
   namespace = "";
   name = "";
-  id = "";
+  /** The bytes of the request, and where the id begins and ends in them; checked to be UTF-8. */
+  bytes: Uint8Array = noBytes;
+  idStart = 0;
+  idEnd = 0;
+  #id: string | undefined;
+
+  get id(): string {
+    return (this.#id ??= readText(this.bytes, this.idStart, this.idEnd) ?? "");
+  }
 
   /** Whether all three parts are empty, which is how some clusters write "no caller". */
   get isEmpty(): boolean {
-    return this.namespace === "" && this.name === "" && this.id === "";
+    return this.namespace === "" && this.name === "" && this.idStart === this.idEnd;
   }
 }
 
@@ -104,7 +115,9 @@ function readAddress(reader: Reader, end: number, address: AddressView): void {
         address.name = reader.name(end);
         break;
       case 0x1a:
-        address.id = reader.text(end);
+        address.idEnd = reader.checkText(end);
+        address.idStart = reader.textStart;
+        address.bytes = reader.bytes;
         break;
       default:
         reader.skip(tag, end);
@@ -191,7 +204,8 @@ function mergedInvocation(bytes: Uint8Array, start: number, end: number): Invoca
 
 function joinedField(bytes: Uint8Array, start: number, end: number, wanted: number): Uint8Array {
   const reader = new Reader(bytes, start);
-  const parts: number[] = [];
+  const joined = new Uint8Array(end - start); // all parts together are shorter than the message they are in
+  let length = 0;
   while (reader.position < end) {
     const tag = reader.tag(end);
     if (tag !== wanted) {
@@ -199,7 +213,9 @@ function joinedField(bytes: Uint8Array, start: number, end: number, wanted: numb
       continue;
     }
     const stop = reader.delimited(end);
-    for (; reader.position < stop; reader.position++) parts.push(bytes[reader.position] as number);
+    joined.set(bytes.subarray(reader.position, stop), length);
+    length += stop - reader.position;
+    reader.position = stop;
   }
-  return Uint8Array.from(parts);
+  return joined.subarray(0, length);
 }

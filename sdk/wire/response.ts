@@ -10,11 +10,65 @@ const incompleteTag = [0xaa, 0x06] as const;
 /** A specification of a missing state, serialized: see `persistedValueSpec`. */
 export type SerializedSpec = Uint8Array;
 
+/** A `TypedValue` that is measured and ready to be written: by the form of its type, or as bytes to be repeated. */
+export class Argument {
+  /** The form of the type; `undefined` for bytes that are a `TypedValue` already. */
+  readonly form: ValueForm<unknown> | undefined;
+  readonly staged: unknown;
+  readonly headers: readonly WireHeader[] | undefined;
+  /** The number of bytes of the value alone. */
+  readonly valueSize: number;
+  /** The number of bytes of the whole `TypedValue`. */
+  readonly size: number;
+
+  constructor(
+    form: ValueForm<unknown> | undefined,
+    staged: unknown,
+    valueSize: number,
+    size: number,
+    headers: readonly WireHeader[] | undefined,
+  ) {
+    this.form = form;
+    this.staged = staged;
+    this.valueSize = valueSize;
+    this.size = size;
+    this.headers = headers;
+  }
+
+  /** A value that its type has staged. */
+  static of<S>(form: ValueForm<S>, staged: S, headers: readonly WireHeader[] | undefined): Argument {
+    const valueSize = form.size(staged);
+    const fieldSize = valueSize === 0 ? 0 : 1 + varintSize(valueSize) + valueSize;
+    const size = form.head.length + fieldSize + (headers === undefined ? 0 : headersSize(headers));
+    return new Argument(form as ValueForm<unknown>, staged, valueSize, size, headers);
+  }
+
+  /** A serialized `TypedValue`, to be repeated bit for bit. */
+  static copied(bytes: Uint8Array): Argument {
+    return new Argument(undefined, bytes, 0, bytes.length, undefined);
+  }
+
+  /** Writes the length and the bytes of the `TypedValue`. */
+  writeTo(out: Writer): void {
+    const { form, valueSize } = this;
+    out.varint(this.size);
+    if (form === undefined) {
+      out.copy(this.staged as Uint8Array);
+      return;
+    }
+    out.copy(form.head);
+    if (valueSize !== 0) {
+      out.byte(0x1a);
+      out.varint(valueSize);
+      form.write(this.staged, out, valueSize);
+    }
+    if (this.headers !== undefined) writeHeaders(out, this.headers);
+  }
+}
+
 /**
  * The effects of one batch, written as they happen. Each of the four lists of an `InvocationResponse` has a buffer of
  * its own, because the answer holds them one behind the other.
- *
- * A message is written in two steps: `value` or `copied` says what, the effect's own method says where to.
  */
 export class ResponseWriter {
   readonly #messages = new Writer();
@@ -22,35 +76,10 @@ export class ResponseWriter {
   readonly #egresses = new Writer();
   readonly #mutations = new Writer();
 
-  #form: ValueForm<unknown> = copiedBytes;
-  #staged: unknown = undefined;
-  #valueSize = 0;
-  #headers: readonly WireHeader[] | undefined;
-  #size = 0;
-
-  /** Stages a `TypedValue`: the form of its type, and the value as the type staged it. */
-  value<S>(form: ValueForm<S>, staged: S, headers: readonly WireHeader[] | undefined): void {
-    const valueSize = form.size(staged);
-    this.#form = form as ValueForm<unknown>;
-    this.#staged = staged;
-    this.#valueSize = valueSize;
-    this.#headers = headers;
-    const fieldSize = valueSize === 0 ? 0 : 1 + varintSize(valueSize) + valueSize;
-    this.#size = form.head.length + fieldSize + (headers === undefined ? 0 : headersSize(headers));
-  }
-
-  /** Stages a `TypedValue` that is serialized already, to be repeated bit for bit. */
-  copied(bytes: Uint8Array): void {
-    this.#form = copiedBytes;
-    this.#staged = bytes;
-    this.#size = bytes.length;
-    this.#headers = undefined;
-  }
-
-  /** Adds what is staged as a message to the function whose `namespace` and `type` fields are `target`. */
-  message(target: Uint8Array, id: string, idLength: number): void {
+  /** Adds a message to the function whose `namespace` and `type` fields are `target`. */
+  message(target: Uint8Array, id: string, idLength: number, argument: Argument): void {
     const addressSize = target.length + textFieldSize(idLength);
-    const size = 1 + varintSize(addressSize) + addressSize + 1 + varintSize(this.#size) + this.#size;
+    const size = 1 + varintSize(addressSize) + addressSize + 1 + varintSize(argument.size) + argument.size;
     const out = this.#messages;
     out.reserve(size + 6);
     out.byte(0x12);
@@ -58,17 +87,23 @@ export class ResponseWriter {
     out.byte(0x0a);
     writeAddress(out, target, addressSize, id, idLength);
     out.byte(0x12);
-    this.#writeStaged(out);
+    argument.writeTo(out);
   }
 
-  /** Adds what is staged as a message that is sent after `delayMillis`; an empty token names nothing. */
-  delayedMessage(target: Uint8Array, id: string, idLength: number, delayMillis: number, token: string): void {
+  /** Adds a message that is sent after `delayMillis`; an empty token names nothing. */
+  delayedMessage(
+    target: Uint8Array,
+    id: string,
+    idLength: number,
+    argument: Argument,
+    { delayMillis, token }: { readonly delayMillis: number; readonly token: string },
+  ): void {
     const addressSize = target.length + textFieldSize(idLength);
     const tokenLength = textLength(token);
     const size =
       (delayMillis === 0 ? 0 : 1 + longVarintSize(delayMillis)) +
       (1 + varintSize(addressSize) + addressSize) +
-      (1 + varintSize(this.#size) + this.#size) +
+      (1 + varintSize(argument.size) + argument.size) +
       textFieldSize(tokenLength);
     const out = this.#delayed;
     out.reserve(size + 6);
@@ -81,7 +116,7 @@ export class ResponseWriter {
     out.byte(0x12);
     writeAddress(out, target, addressSize, id, idLength);
     out.byte(0x1a);
-    this.#writeStaged(out);
+    argument.writeTo(out);
     out.textField(0x5a, token, tokenLength);
   }
 
@@ -98,28 +133,14 @@ export class ResponseWriter {
     out.textField(0x5a, token, length);
   }
 
-  /** Adds what is staged as a record for the egress whose `egress_namespace` and `egress_type` fields are `egress`. */
-  egressRecord(egress: Uint8Array): void {
-    const size = egress.length + 1 + varintSize(this.#size) + this.#size;
-    const out = this.#egresses;
-    out.reserve(size + 6);
-    out.byte(0x22);
-    out.varint(size);
-    out.copy(egress);
-    out.byte(0x1a);
-    this.#writeStaged(out);
+  /** Adds a record for the egress whose `egress_namespace` and `egress_type` fields are `egress`. */
+  egressRecord(egress: Uint8Array, argument: Argument): void {
+    writeEntry(this.#egresses, 0x22, egress, argument);
   }
 
   /** Adds the new value of the state whose `mutation_type` and `state_name` fields are `modify`. */
-  modification(modify: Uint8Array): void {
-    const size = modify.length + 1 + varintSize(this.#size) + this.#size;
-    const out = this.#mutations;
-    out.reserve(size + 6);
-    out.byte(0x0a);
-    out.varint(size);
-    out.copy(modify);
-    out.byte(0x1a);
-    this.#writeStaged(out);
+  modification(modify: Uint8Array, argument: Argument): void {
+    writeEntry(this.#mutations, 0x0a, modify, argument);
   }
 
   /** Adds the removal of the state whose `state_name` field is `name`. DELETE is the default of the enum. */
@@ -133,26 +154,23 @@ export class ResponseWriter {
 
   /** The finished `FromFunction`; the writer is empty afterwards. */
   taken(): Uint8Array {
-    const lists = [this.#mutations, this.#messages, this.#delayed, this.#egresses];
-    let size = 0;
-    for (const list of lists) size += list.position;
+    const size =
+      this.#mutations.position + this.#messages.position + this.#delayed.position + this.#egresses.position;
     const answer = space(2 + varintSize(size) + size);
     let at = writeHead(answer, resultTag, size);
-    for (const list of lists) {
-      const { position } = list;
-      if (position === 0) continue;
-      copyInto(answer, at, list.bytes, position);
-      at += position;
-      list.position = 0;
-    }
+    at = moved(this.#mutations, answer, at);
+    at = moved(this.#messages, answer, at);
+    at = moved(this.#delayed, answer, at);
+    moved(this.#egresses, answer, at);
     return answer;
   }
 
   /** Forgets what has been written. */
   clear(): void {
-    for (const list of [this.#mutations, this.#messages, this.#delayed, this.#egresses]) list.position = 0;
-    this.#staged = undefined;
-    this.#headers = undefined;
+    this.#mutations.position = 0;
+    this.#messages.position = 0;
+    this.#delayed.position = 0;
+    this.#egresses.position = 0;
   }
 
   /** The number of bytes that the buffers hold on to. */
@@ -164,32 +182,27 @@ export class ResponseWriter {
       this.#egresses.bytes.length
     );
   }
-
-  /** Writes the length and the bytes of the staged `TypedValue`. */
-  #writeStaged(out: Writer): void {
-    const form = this.#form;
-    out.varint(this.#size);
-    if (form === copiedBytes) {
-      out.copy(this.#staged as Uint8Array);
-      return;
-    }
-    out.copy(form.head);
-    if (this.#valueSize !== 0) {
-      out.byte(0x1a);
-      out.varint(this.#valueSize);
-      form.write(this.#staged, out, this.#valueSize);
-    }
-    if (this.#headers !== undefined) writeHeaders(out, this.#headers);
-  }
 }
 
-const copiedBytes: ValueForm<unknown> = {
-  head: new Uint8Array(0),
-  size: (bytes) => (bytes as Uint8Array).length,
-  write: (bytes, out) => {
-    out.copy(bytes as Uint8Array);
-  },
-};
+/** Writes a list entry that is two constant fields and, as field 3, a `TypedValue`. */
+function writeEntry(out: Writer, tag: number, fields: Uint8Array, argument: Argument): void {
+  const size = fields.length + 1 + varintSize(argument.size) + argument.size;
+  out.reserve(size + 6);
+  out.byte(tag);
+  out.varint(size);
+  out.copy(fields);
+  out.byte(0x1a);
+  argument.writeTo(out);
+}
+
+/** Moves what a list holds to the answer, and returns where the next list goes. */
+function moved(list: Writer, answer: Uint8Array, at: number): number {
+  const { position } = list;
+  if (position === 0) return at;
+  copyInto(answer, at, list.bytes, position);
+  list.position = 0;
+  return at + position;
+}
 
 function writeAddress(out: Writer, target: Uint8Array, size: number, id: string, idLength: number): void {
   out.varint(size);
@@ -289,8 +302,11 @@ function writeHead(answer: Uint8Array, tag: readonly [number, number], size: num
   return at;
 }
 
+/** Copies of part of an array below this many bytes are made by a loop: a native copy needs a view of it first. */
+const shortPart = 36;
+
 function copyInto(answer: Uint8Array, at: number, from: Uint8Array, length: number): void {
-  if (length < 64) {
+  if (length < shortPart) {
     for (let i = 0; i < length; i++) answer[at + i] = from[i] as number;
   } else answer.set(from.subarray(0, length), at);
 }

@@ -168,9 +168,13 @@ export function textBytes(text: string): Uint8Array {
   return bytes;
 }
 
-/** Whether UTF-8 can carry `text`, that is, no half of a surrogate pair stands alone in it. */
-export function isWellFormed(text: string, length = textLength(text)): boolean {
-  return length === text.length || !/\p{Surrogate}/u.test(text);
+/**
+ * The number of bytes that `text` takes in UTF-8, or −1 where UTF-8 cannot carry it, because half of a surrogate pair
+ * stands alone in it.
+ */
+export function checkedTextLength(text: string): number {
+  const length = textLength(text);
+  return length === text.length || !/\p{Surrogate}/u.test(text) ? length : -1;
 }
 
 /** Entries of the table of recent names: a power of two, more than the names of a large service. */
@@ -204,7 +208,8 @@ export function readName(bytes: Uint8Array, start: number, end: number): string 
   const known = recentNames[slot];
   if (known !== undefined && sameBytes(known.bytes, bytes, start, length)) return known.text;
   const text = readText(bytes, start, end);
-  if (text !== undefined) recentNames[slot] = { bytes: bytes.slice(start, end), text };
+  // The slice of a Node buffer is a view on it, and what it shows would change under the name.
+  if (text !== undefined) recentNames[slot] = { bytes: new Uint8Array(bytes.subarray(start, end)), text };
   return text;
 }
 

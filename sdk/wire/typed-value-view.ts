@@ -89,7 +89,7 @@ function readHeader(reader: Reader, end: number): WireHeader {
         break;
       case 0x12: {
         const stop = reader.delimited(end);
-        value = reader.bytes.slice(reader.position, stop);
+        value = new Uint8Array(reader.bytes.subarray(reader.position, stop));
         reader.position = stop;
         break;
       }

@@ -3,8 +3,8 @@ import { textLength, writeText } from "./text.js";
 /** The first size of a writer's buffer: a batch of ten ordinary messages. */
 const firstCapacity = 2048;
 
-/** Copies below this many bytes are made by a loop: a native copy needs a view first, which costs more. */
-const shortCopy = 48;
+/** Copies of whole arrays below this many bytes are made by a loop; a native copy costs as much as 14 of its turns. */
+const shortCopy = 14;
 
 /** The number of bytes of a length or tag as a varint; lengths stay below 2³¹. */
 export function varintSize(value: number): number {
@@ -97,15 +97,13 @@ export class Writer {
     this.text(text, length);
   }
 
-  /** Copies bytes from `start` to `end` of another array. */
-  copy(from: Uint8Array, start = 0, end = from.length): void {
+  /** Copies all of another array. */
+  copy(from: Uint8Array): void {
     const { bytes, position } = this;
-    const length = end - start;
+    const { length } = from;
     if (length < shortCopy) {
-      for (let i = 0; i < length; i++) bytes[position + i] = from[start + i] as number;
-    } else {
-      bytes.set(length === from.length ? from : from.subarray(start, end), position);
-    }
+      for (let i = 0; i < length; i++) bytes[position + i] = from[i] as number;
+    } else bytes.set(from, position);
     this.position = position + length;
   }
 
