@@ -65,11 +65,13 @@ export class Batch implements BatchScope {
     const { invocations, states } = this.#request;
     if (invocations.length === 0) return this.#answer();
     const { layout } = this.#function;
-    const cells: Cell[] = [];
-    for (const definition of layout.definitions) {
+    const { definitions } = layout;
+    const cells = new Array<Cell>(definitions.length);
+    for (let i = 0; i < cells.length; i++) {
+      const definition = definitions[i] as StateDefinition;
       const state = stateNamed(states, definition.name);
-      if (state === undefined) return incompleteResponse(missingSpecs(layout.definitions, states));
-      cells.push(new Cell(this, definition, state));
+      if (state === undefined) return incompleteResponse(missingSpecs(definitions, states));
+      cells[i] = new Cell(this, definition, state);
     }
     this.#cells = cells;
     this.storage = layout.over(cells);

@@ -16,7 +16,7 @@ import { ReceivedMessage } from "./values/message.js";
 import type { TypedValue } from "./values/typed-value.js";
 import { originOf } from "./values/typed-value.js";
 import { Argument, ResponseWriter } from "./wire/response.js";
-import { checkedTextLength } from "./wire/text.js";
+import { checkedTextLength, recurringTextLength } from "./wire/text.js";
 import type { ValueForm } from "./wire/value-form.js";
 import { typedValueHead } from "./wire/value-form.js";
 import { textFields } from "./wire/writer.js";
@@ -152,7 +152,7 @@ function addressIdLength(target: unknown): number {
   const id: unknown =
     typeof target === "object" && target !== null ? (target as Partial<Address>).id : undefined;
   if (typeof id === "string") {
-    const length = checkedTextLength(id);
+    const length = recurringTextLength(id);
     if (length !== -1) return length;
   }
   throw new StateFunError(

@@ -10,7 +10,7 @@ import type { AnyStatefulFunction, PreparedFunction } from "./stateful-function.
 import { preparedFunction } from "./stateful-function.js";
 import { describeValue } from "./values/codec.js";
 import { guarded } from "./guard.js";
-import type { RequestView } from "./wire/request.js";
+import type { AddressView, RequestView } from "./wire/request.js";
 import { readRequest } from "./wire/request.js";
 
 /** The default of `maxRequestBytes`: twice the largest answer that a cluster accepts by default. */
@@ -67,6 +67,7 @@ class Handler implements RequestReplyHandler {
   readonly #byNamespace: ReadonlyMap<string, ReadonlyMap<string, PreparedFunction>>;
   readonly #settings: Settings;
   readonly #batchSettings;
+  #last: PreparedFunction | undefined;
 
   constructor(functions: readonly unknown[], settings: Settings, trace: EffectsTrace | undefined) {
     this.#byNamespace = registered(functions);
@@ -86,7 +87,7 @@ class Handler implements RequestReplyHandler {
     // Read: the batch, as views on the request's bytes.
     const view = this.#read(request);
     // Find: the function it is for.
-    const prepared = this.#byNamespace.get(view.target.namespace)?.get(view.target.name);
+    const prepared = this.#find(view.target);
     if (prepared === undefined) throw this.#unknownFunction(view);
     // Run: its handlers, in order, over one storage.
     const batch = new Batch(prepared, view, this.#batchSettings);
@@ -126,6 +127,15 @@ class Handler implements RequestReplyHandler {
       this.report(failure);
       throw failure;
     }
+  }
+
+  /** The function of a target. Requests mostly come for the function of the last one, by the same two strings. */
+  #find({ namespace, name }: AddressView): PreparedFunction | undefined {
+    const last = this.#last;
+    if (last !== undefined && last.name === name && last.namespace === namespace) return last;
+    const found = this.#byNamespace.get(namespace)?.get(name);
+    if (found !== undefined) this.#last = found;
+    return found;
   }
 
   #unknownFunction({ target }: RequestView): StateFunError {

@@ -69,11 +69,11 @@ const recordForm: ValueForm<StagedRecord> = {
 export function kafkaEgress(typename: string): Egress<KafkaRecord> {
   const topics = new ConstantTextField(0x1a, typename, "topic");
   return egressOf(typename, (effects, fields, given, headers) => {
-    if (isMessageOf(given, kafkaRecordTypename)) {
-      effects.egressMessage(fields, given, headers);
+    const record = kafkaRecord(typename, given);
+    if (isMessageOf(record, kafkaRecordTypename)) {
+      effects.egressMessage(fields, record, headers);
       return;
     }
-    const record = kafkaRecord(typename, given);
     const value = stagedRecordValue(typename, record.value);
     const keyLength = textField(typename, "key", record.key, false);
     const topic = topics.serialized(record.topic);

@@ -67,16 +67,16 @@ const recordForm: ValueForm<StagedRecord> = {
 export function kinesisEgress(typename: string): Egress<KinesisRecord> {
   const streams = new ConstantTextField(0x1a, typename, "stream");
   return egressOf(typename, (effects, fields, given, headers) => {
-    if (isMessageOf(given, kinesisRecordTypename)) {
-      effects.egressMessage(fields, given, headers);
-      return;
-    }
     if (typeof given !== "object" || given === null) {
       throw new StateFunError(
         "invalid-argument",
         `${typename} is a Kinesis egress and was sent ${describeValue(given)}: send { stream, partitionKey, value }`,
         { typename },
       );
+    }
+    if (isMessageOf(given, kinesisRecordTypename)) {
+      effects.egressMessage(fields, given, headers);
+      return;
     }
     const record = given as KinesisRecord;
     const value = stagedRecordValue(typename, record.value);

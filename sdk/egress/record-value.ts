@@ -5,7 +5,7 @@ import type { Message } from "../values/message.js";
 import { ReceivedMessage } from "../values/message.js";
 import type { TypedValue } from "../values/typed-value.js";
 import { originOf } from "../values/typed-value.js";
-import { checkedTextLength } from "../wire/text.js";
+import { checkedTextLength, recurringTextLength } from "../wire/text.js";
 import type { ValueForm } from "../wire/value-form.js";
 import type { Writer } from "../wire/writer.js";
 import { textFields, varintSize } from "../wire/writer.js";
@@ -73,7 +73,7 @@ function stagedBytes(bytes: Uint8Array): StagedRecordValue {
 export function textField(egress: string, field: string, text: unknown, required: boolean): number {
   if (text === undefined && !required) return 0;
   if (typeof text === "string" && !(required && text === "")) {
-    const length = checkedTextLength(text);
+    const length = recurringTextLength(text);
     if (length !== -1) return length;
   }
   throw new StateFunError(
@@ -97,8 +97,10 @@ export function writeRecordValue({ form, staged, size }: StagedRecordValue, out:
 }
 
 /** Whether `given` is a received message that holds a whole record already, to be repeated as it is. */
-export function isMessageOf(given: unknown, typename: string): boolean {
-  return given instanceof ReceivedMessage && given.typename === typename && given.hasValue;
+export function isMessageOf(given: object, typename: string): boolean {
+  return (
+    "hasValue" in given && given instanceof ReceivedMessage && given.typename === typename && given.hasValue
+  );
 }
 
 /**

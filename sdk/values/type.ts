@@ -11,8 +11,10 @@ declare const kept: unique symbol;
 
 /**
  * A type of messages and state values: a typename and how its values become bytes. It is a function: calling it with
- * a value checks the value and makes a {@link TypedValue} of it, ready to be sent; a value that does not fit is
- * `serialization`. `N` is the typename, `T` the value.
+ * a value checks that and returns it with its typename, a {@link TypedValue}: frozen, plain, comparable with `toEqual`,
+ * ready to be sent. `N` is the typename, `T` the value.
+ *
+ * @throws StateFunError `serialization`, when it is called, if the value does not fit the type
  */
 // Not one interface with a call signature: TypeScript puts off calls that return such a thing, so a type made within
 // the declaration of a storage would come too late to give the handlers beside it their parameters.

@@ -77,10 +77,20 @@ export function readRequest(bytes: Uint8Array): RequestView | undefined {
 /** The tag of field 100 of `ToFunction`, the bytes A2 06. */
 const invocationBatch = (100 << 3) | 2;
 
+const noStates: StateView[] = [];
+const noInvocations: InvocationView[] = [];
+
+/** Adds to a list. A first element makes an array of just that size, where `push` would make room for 17. */
+function appended<T>(list: T[], element: T): T[] {
+  if (list.length === 0) return [element];
+  list.push(element);
+  return list;
+}
+
 class BatchView implements RequestView {
   readonly target = new AddressView();
-  readonly states: StateView[] = [];
-  readonly invocations: InvocationView[] = [];
+  states: StateView[] = noStates;
+  invocations: InvocationView[] = noInvocations;
   hasTarget = false;
 }
 
@@ -93,10 +103,10 @@ function readBatch(reader: Reader, end: number, batch: BatchView): void {
         batch.hasTarget = true;
         break;
       case 0x12:
-        batch.states.push(readState(reader, reader.delimited(end)));
+        batch.states = appended(batch.states, readState(reader, reader.delimited(end)));
         break;
       case 0x1a:
-        batch.invocations.push(readInvocation(reader, reader.delimited(end)));
+        batch.invocations = appended(batch.invocations, readInvocation(reader, reader.delimited(end)));
         break;
       default:
         reader.skip(tag, end);

@@ -177,6 +177,20 @@ export function checkedTextLength(text: string): number {
   return length === text.length || !/\p{Surrogate}/u.test(text) ? length : -1;
 }
 
+let measuredText = "";
+let measuredLength = 0;
+
+/**
+ * As `checkedTextLength`, for ids and keys, which tend to be the same several times in a row: the target of one
+ * message, then the key of a record.
+ */
+export function recurringTextLength(text: string): number {
+  if (text === measuredText) return measuredLength;
+  measuredLength = checkedTextLength(text);
+  measuredText = text;
+  return measuredLength;
+}
+
 /** Entries of the table of recent names: a power of two, more than the names of a large service. */
 const internedNames = 512;
 
