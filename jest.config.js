@@ -5,7 +5,10 @@ export default {
   modulePathIgnorePatterns: ["<rootDir>/dist/", "<rootDir>/dev/dist/"],
   testEnvironment: "node",
   transform: {
-    "\\.[jt]s$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } }, module: { type: "commonjs" } }],
+    "\\.[jt]s$": [
+      "@swc/jest",
+      { jsc: { target: "es2022", parser: { syntax: "typescript" } }, module: { type: "commonjs" } },
+    ],
   },
   // Packages of this repository resolve to their source, so a fresh clone needs no build.
   moduleNameMapper: {

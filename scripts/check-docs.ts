@@ -1,7 +1,12 @@
-/** Type-checks every `ts` code fence in Markdown and in doc comments: part of `npm run verify`. */
+/**
+ * Type-checks every `ts` code fence in Markdown and in doc comments, and looks for the files that Markdown links to:
+ * part of `npm run verify`.
+ */
+import { existsSync } from "node:fs";
 import path from "node:path";
 import ts from "typescript";
 import { fenceModules, fencesOf, type FenceModule } from "./checks/fences.js";
+import { brokenLinks } from "./checks/links.js";
 import { compilerOptions, programOfTexts } from "./checks/program.js";
 import { filePaths, readFiles } from "./checks/source-files.js";
 import { endWith, root } from "./process.js";
@@ -22,9 +27,13 @@ function sentence(modules: readonly FenceModule[], { file, start, messageText }:
   return `${found.fence.document}:${String(line)}: ${text}`;
 }
 
+const files = readFiles(root, documents);
+const links = files
+  .filter((file) => file.path.endsWith(".md"))
+  .flatMap((file) => brokenLinks(file, (target) => existsSync(path.join(root, target))));
 const modules = fenceModules(
   folder,
-  readFiles(root, documents).flatMap((file) => fencesOf(file)),
+  files.flatMap((file) => fencesOf(file)),
 );
 const program = programOfTexts(
   root,
@@ -37,4 +46,4 @@ const diagnostics = modules.flatMap(({ file }) =>
 );
 
 console.log(`${String(modules.length)} code fences in ${String(documents.length)} documents`);
-endWith(diagnostics.map((diagnostic) => sentence(modules, diagnostic)));
+endWith([...links, ...diagnostics.map((diagnostic) => sentence(modules, diagnostic))]);

@@ -1,5 +1,5 @@
 /**
- * Writes proto/generated/statefun.{js,d.ts} from proto/*.proto: `npm run generate`.
+ * Writes statefun.js and statefun.d.ts in proto/generated/ from proto/*.proto: `npm run generate`.
  *
  * `tsx scripts/generate-proto.ts <folder>` writes them elsewhere, for a comparison with what is checked in.
  */
@@ -42,13 +42,32 @@ function privateRoot(script: string): string {
   return replaceOnce(script, '$protobuf.roots["statefun"] || ($protobuf.roots["statefun"] = {})', "{}");
 }
 
-/** Long by the interface protobufjs exports: the types need no package that ours does not depend on. */
-function ownLong(types: string): string {
-  return replaceOnce(
-    types,
-    'import Long = require("long");',
-    'import type { Long } from "protobufjs/minimal.js";',
-  );
+// What protobufjs gives for a 64-bit field, in words of our own: the types then need no package but protobufjs.
+const long = `/** A 64-bit integer, as an object of the package \`long\`, which protobufjs brings. */
+export interface Long {
+
+    /** The low 32 bits. */
+    readonly low: number;
+
+    /** The high 32 bits. */
+    readonly high: number;
+
+    /** Whether the high bit is a bit like others. */
+    readonly unsigned: boolean;
+
+    /** Decimal digits, or those of another radix. */
+    toString(radix?: number): string;
+
+    /** The nearest number: beyond 2^53 another integer. */
+    toNumber(): number;
+
+    /** The same integer. */
+    toBigInt(): bigint;
+}
+`;
+
+function withLong(types: string): string {
+  return replaceOnce(types, 'import Long = require("long");\n', `\n${long}`);
 }
 
 function pbjs(outFile: string, ...extra: string[]): void {
@@ -69,7 +88,7 @@ function generate(folder: string): void {
     pbjs(path.join(work, "commented.js"), "--dts");
     pbjs(path.join(work, "statefun.js"), "--no-comments");
     const script = privateRoot(readFileSync(path.join(work, "statefun.js"), "utf8"));
-    const types = ownLong(readFileSync(path.join(work, "commented.d.ts"), "utf8"));
+    const types = withLong(readFileSync(path.join(work, "commented.d.ts"), "utf8"));
 
     mkdirSync(folder, { recursive: true });
     writeFileSync(path.join(folder, "statefun.js"), banner + script);

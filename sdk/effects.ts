@@ -54,14 +54,14 @@ export class Effects implements RecordSink {
   send(target: unknown, message: unknown, options: SendOptions | undefined): void {
     const writeRecord = typeof target === "object" && target !== null ? egressWriter(target) : undefined;
     if (writeRecord !== undefined) {
-      writeRecord(this, message, options?.headers);
+      writeRecord(this, message, options === undefined ? undefined : options.headers);
       return;
     }
     const idLength = addressIdLength(target);
     const fields = targetFields(target as Address);
     const argument = this.#argument(message, options?.headers);
     this.writer.message(fields, (target as Address).id, idLength, argument);
-    this.#trace?.message(this.#codec);
+    if (this.#trace !== undefined) this.#trace.message(this.#codec);
   }
 
   sendAfter(delay: Duration, target: Address, message: unknown, options: SendAfterOptions | undefined): void {
@@ -85,7 +85,7 @@ export class Effects implements RecordSink {
   /** Adds a record that is written by its egress's own form. */
   egressRecord<S>(fields: Uint8Array, form: ValueForm<S>, staged: S, valueWrittenAs: WrittenAs): void {
     this.writer.egressRecord(fields, Argument.of(form, staged, undefined));
-    this.#trace?.egress(valueWrittenAs);
+    if (this.#trace !== undefined) this.#trace.egress(valueWrittenAs);
   }
 
   /** Adds a message that a generic egress carries as it is. */
@@ -116,7 +116,7 @@ export class Effects implements RecordSink {
     const headers = givenHeaders === undefined ? undefined : checkedHeaders(givenHeaders);
     if (typeof message !== "object" || message === null) throw notAMessage(message);
     const codec = originOf(message) as Codec<unknown> | undefined;
-    this.#codec = codec;
+    if (this.#trace !== undefined) this.#codec = codec;
     if (codec !== undefined) return Argument.of(codec, codec.stage((message as TypedValue).value), headers);
     const received = headers === undefined ? ReceivedMessage.serialized(message) : undefined;
     if (received !== undefined) return Argument.copied(received);

@@ -55,6 +55,13 @@ export function functionType<const N extends string, const A extends readonly An
 }
 
 function checkAccepted(typename: string, accepts: readonly AnyType[]): void {
+  if (!Array.isArray(accepts)) {
+    throw new StateFunError(
+      "invalid-argument",
+      `${typename} accepts ${describeValue(accepts)}, which is not a list of types: write [types.int, jsonType(…)]`,
+      { typename },
+    );
+  }
   const seen = new Set<string>();
   for (const type of accepts) {
     const accepted = codecOf(type)?.typename;

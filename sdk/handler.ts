@@ -4,7 +4,7 @@ import { durationMillis } from "./duration.js";
 import type { EffectsTrace } from "./effects.js";
 import { StateFunError } from "./errors.js";
 import type { Observer } from "./observer.js";
-import { observed } from "./observer.js";
+import { isThenable, observed } from "./observer.js";
 import type { FailureSite, HandleOptions, RequestReplyHandler } from "./request-reply-handler.js";
 import type { AnyStatefulFunction, PreparedFunction } from "./stateful-function.js";
 import { preparedFunction } from "./stateful-function.js";
@@ -35,7 +35,7 @@ export interface RequestReplyOptions {
 interface Settings {
   readonly maxRequestBytes: number;
   readonly batchTimeoutMillis: number | undefined;
-  readonly onError: (error: StateFunError, site: FailureSite) => void;
+  readonly onError: (error: StateFunError, site: FailureSite) => unknown;
   readonly observer: Observer | undefined;
 }
 
@@ -101,11 +101,16 @@ class Handler implements RequestReplyHandler {
   }
 
   report(error: StateFunError, site: FailureSite = {}): void {
-    try {
-      this.#settings.onError(error, site);
-    } catch (failure) {
+    const failed = (failure: unknown): void => {
       reportToConsole(failure);
       reportToConsole(error);
+    };
+    try {
+      const reported = this.#settings.onError(error, site);
+      // An async onError that rejects must not end the process: nobody waits for it.
+      if (isThenable(reported)) reported.then(undefined, failed);
+    } catch (failure) {
+      failed(failure);
     }
   }
 
@@ -166,6 +171,12 @@ class Handler implements RequestReplyHandler {
 function registered(
   functions: readonly unknown[],
 ): ReadonlyMap<string, ReadonlyMap<string, PreparedFunction>> {
+  if (!Array.isArray(functions)) {
+    throw new StateFunError(
+      "invalid-argument",
+      `requestReplyHandler was given ${describeValue(functions)}, which is not a list: write requestReplyHandler([cart, billing])`,
+    );
+  }
   const byNamespace = new Map<string, Map<string, PreparedFunction>>();
   for (const given of functions) {
     const prepared = preparedFunction(given);

@@ -23,6 +23,13 @@ export const noHeaders: Headers = Object.freeze([]);
 /** Checks headers that an author wrote; returns `undefined` where there is nothing to write. Throws `invalid-argument`. */
 export function checkedHeaders(headers: Headers | undefined): Headers | undefined {
   if (headers === undefined || headers.length === 0) return undefined;
+  const isList: boolean = Array.isArray(headers);
+  if (!isList) {
+    throw new StateFunError(
+      "invalid-argument",
+      `the headers are ${describeValue(headers)}, not a list: write [{ key, value }]`,
+    );
+  }
   for (const header of headers as readonly { readonly key: unknown; readonly value: unknown }[]) {
     if (typeof header.key !== "string" || checkedTextLength(header.key) === -1) {
       throw new StateFunError(

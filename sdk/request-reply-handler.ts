@@ -1,13 +1,26 @@
 import type { StateFunError } from "./errors.js";
 import type { AnyStatefulFunction } from "./stateful-function.js";
 
+/**
+ * Tells a batch that nobody waits for its answer any more. An `AbortSignal` is one; a host that knows of hang-ups by
+ * cheaper means need not make a signal for every request.
+ */
+export interface HangUpSignal {
+  /** Whether whoever waited is gone already. */
+  readonly aborted: boolean;
+  /** Calls `listener` once whoever waits is gone. */
+  addEventListener(type: "abort", listener: () => void): void;
+  /** Forgets `listener`. */
+  removeEventListener(type: "abort", listener: () => void): void;
+}
+
 /** What one call of {@link RequestReplyHandler.handle} may be given beside the request's bytes. */
 export interface HandleOptions {
   /**
    * Aborts when whoever waits for the answer is gone. The batch then fails with `client-disconnected`, its effects
    * are dropped, and `context.signal` aborts. Read only if the batch cannot be answered synchronously.
    */
-  readonly signal?: AbortSignal | undefined;
+  readonly signal?: HangUpSignal | undefined;
 }
 
 /** The address a failure belongs to, as far as it is known when it is reported. */

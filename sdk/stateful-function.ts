@@ -89,8 +89,8 @@ const preparedKey: unique symbol = Symbol("prepared");
 /**
  * Implements a function type: its storage, and a handler for each type that it accepts.
  *
- * @throws StateFunError `invalid-argument` if a handler is missing, is for a type that is not accepted, or is not a
- * function, or a state value has a bad name or declaration
+ * @throws StateFunError `invalid-argument` if `type` is not a function type, a handler is missing, is for a type that is
+ * not accepted, or is not a function, or a state value has a bad name or declaration
  */
 export function statefulFunction<
   const N extends string,
@@ -121,8 +121,18 @@ function prepare(
   type: Pick<FunctionType, "typename" | "accepts">,
   implementation: Implementation<readonly AnyType[], StorageSpecs>,
 ): PreparedFunction {
+  if (!Array.isArray((type as Partial<typeof type> | undefined)?.accepts)) {
+    throw new StateFunError(
+      "invalid-argument",
+      `statefulFunction was given ${describeValue(type)}, which is not a function type: pass what functionType(…) returned`,
+    );
+  }
   const { typename } = type;
-  const on = implementation.on as Readonly<Record<string, unknown>>;
+  const on = (implementation as Partial<typeof implementation> | undefined)?.on as
+    Readonly<Record<string, unknown>> | undefined;
+  if (on === undefined) {
+    throw invalid(typename, "has no handlers: give it on: { [Type.typename](context, value) { … } }");
+  }
   const handlers = new Map<string, TypeHandler>();
   for (const accepted of type.accepts) {
     const codec = codecOf(accepted);

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { StateFunError } from "../sdk/errors.js";
-import type { RequestReplyHandler } from "../sdk/request-reply-handler.js";
+import type { HangUpSignal, RequestReplyHandler } from "../sdk/request-reply-handler.js";
 import { answer, statusTable, type AdapterRequest, type Answer } from "./answer.js";
 import { readBody } from "./read-body.js";
 
@@ -25,8 +25,13 @@ export function exchange(
   response: ServerResponse,
 ): void {
   const answered = answer(functions, new Exchange(request, response));
-  if ("then" in answered) void answered.then((ready) => write(functions, request, response, ready));
-  else write(functions, request, response, answered);
+  if ("then" in answered) {
+    void answered.then((ready) => {
+      write(functions, request, response, ready);
+    });
+  } else {
+    write(functions, request, response, answered);
+  }
 }
 
 /** The view that `answer` has of a request: everything is looked up when asked for, nothing is made in advance. */
@@ -56,15 +61,29 @@ class Exchange implements AdapterRequest {
     return readBody(this.#request, limit, this.#request.body);
   }
 
-  /** Made when first asked for, once a request at most: only a batch that waits for something reads it. */
-  get signal(): AbortSignal {
-    const response = this.#response;
-    if (response.destroyed) return AbortSignal.abort();
-    const controller = new AbortController();
-    response.once("close", () => {
-      if (!response.writableEnded) controller.abort();
-    });
-    return controller.signal;
+  get signal(): HangUpSignal {
+    return new ResponseClosed(this.#response);
+  }
+}
+
+/** The response's own `close` event: an `AbortSignal` costs half as much again as all the rest of an exchange. */
+class ResponseClosed implements HangUpSignal {
+  readonly #response: ServerResponse;
+
+  constructor(response: ServerResponse) {
+    this.#response = response;
+  }
+
+  get aborted(): boolean {
+    return this.#response.destroyed;
+  }
+
+  addEventListener(_type: "abort", listener: () => void): void {
+    this.#response.once("close", listener);
+  }
+
+  removeEventListener(_type: "abort", listener: () => void): void {
+    this.#response.off("close", listener);
   }
 }
 
@@ -102,7 +121,9 @@ function isComplete({ complete, headers }: NodeRequest): boolean {
 function writeAndHangUp(request: NodeRequest, response: ServerResponse, body: Uint8Array): void {
   const patience = setTimeout(() => request.destroy(), lingerMillis).unref();
   response.write(body);
-  response.once("close", () => clearTimeout(patience));
+  response.once("close", () => {
+    clearTimeout(patience);
+  });
   request.once("end", () => response.end());
   request.resume(); // what still arrives is thrown away
 }

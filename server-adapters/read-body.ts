@@ -4,9 +4,9 @@ import { StateFunError } from "../sdk/errors.js";
 /**
  * The body of a request that `node:http` received, never holding more than `limit` bytes of it.
  *
- * @param stream the request, wherever it is on its way through a framework
- * @param limit the most bytes to accept
- * @param parsed what a body parser in front left as `body`; bytes are used, everything else only helps to name it
+ * @param stream - the request, wherever it is on its way through a framework
+ * @param limit - the most bytes to accept
+ * @param parsed - what a body parser in front left as `body`; bytes are used, everything else only helps to name it
  * @returns the bytes; a promise unless they were parsed already. A body of one chunk is that chunk, not a copy
  * @throws StateFunError `request-too-large`; the rest of the body is then left to whoever answers
  * @throws StateFunError `body-already-read` if something else has read the stream
@@ -41,9 +41,9 @@ function readStream(stream: IncomingMessage, limit: number): Promise<Uint8Array>
     let chunks: Buffer[] | undefined;
     let size = 0;
 
-    // Events (async iteration costs several promises a chunk). The listeners stay: a settled promise ignores them,
-    // and beyond the limit they throw away what still arrives.
+    // Events, because async iteration costs several promises a chunk.
     stream.on("data", (chunk: Buffer) => {
+      if (size > limit) return; // refused already: what still arrives is thrown away
       size += chunk.length;
       if (size > limit) {
         first = chunks = undefined;
@@ -54,11 +54,15 @@ function readStream(stream: IncomingMessage, limit: number): Promise<Uint8Array>
         (chunks ??= [first]).push(chunk);
       }
     });
-    stream.on("end", () =>
-      resolve(chunks === undefined ? (first ?? new Uint8Array(0)) : Buffer.concat(chunks, size)),
-    );
-    stream.on("error", (cause) => reject(disconnected(size, cause)));
-    stream.on("close", () => stream.readableEnded || reject(disconnected(size)));
+    stream.on("end", () => {
+      resolve(chunks === undefined ? (first ?? new Uint8Array(0)) : Buffer.concat(chunks, size));
+    });
+    stream.on("error", (cause) => {
+      reject(disconnected(size, cause));
+    });
+    stream.on("close", () => {
+      if (!stream.readableEnded) reject(disconnected(size));
+    });
     if (stream.isPaused()) stream.resume(); // whoever paused it while it waited its turn has handed it to us
   });
 }
@@ -66,7 +70,7 @@ function readStream(stream: IncomingMessage, limit: number): Promise<Uint8Array>
 function tooLarge(limit: number): StateFunError {
   return new StateFunError(
     "request-too-large",
-    `the body of a request has more than ${limit} bytes: raise maxRequestBytes, ` +
+    `the body of a request has more than ${String(limit)} bytes: raise maxRequestBytes, ` +
       "or lower maxNumBatchRequests of the endpoint in the module",
   );
 }
@@ -74,7 +78,7 @@ function tooLarge(limit: number): StateFunError {
 function disconnected(size: number, cause?: unknown): StateFunError {
   return new StateFunError(
     "client-disconnected",
-    `the client hung up after ${size} bytes of its body; a cluster sends the batch again`,
+    `the client hung up after ${String(size)} bytes of its body; a cluster sends the batch again`,
     cause === undefined ? {} : { cause },
   );
 }

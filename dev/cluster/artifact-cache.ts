@@ -1,8 +1,24 @@
 import { createHash, randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { classPathNames, classPathProject, jarFolder, parentProject, statefunJar, wantedJars } from "./artifacts.js";
+import {
+  classPathNames,
+  classPathProject,
+  jarFolder,
+  parentProject,
+  statefunJar,
+  wantedJars,
+} from "./artifacts.js";
 import type { ClassPathName } from "./artifacts.js";
 import { ClusterError } from "./cluster-error.js";
 import { takeLock } from "./lock.js";
@@ -64,7 +80,8 @@ function lockFor(directory: string, options: MavenOptions): Promise<Lock> {
     () => {
       const lock = takeLock(`${directory}.lock`);
       if (!("heldBy" in lock)) return lock;
-      if (!told) options.onProgress(`Process ${lock.heldBy.pid} is fetching Flink and Kafka; waiting for it`);
+      if (!told)
+        options.onProgress(`Process ${String(lock.heldBy.pid)} is fetching Flink and Kafka; waiting for it`);
       told = true;
       return undefined;
     },
@@ -88,7 +105,10 @@ async function fetchArtifacts(directory: string, options: MavenOptions): Promise
   renameSync(partial, directory);
   const artifacts = readArtifacts(directory);
   if (artifacts === undefined) {
-    throw new ClusterError("download-failed", `Maven ran, but ${directory} lacks jars it should hold: remove the folder.`);
+    throw new ClusterError(
+      "download-failed",
+      `Maven ran, but ${directory} lacks jars it should hold: remove the folder.`,
+    );
   }
   return artifacts;
 }
@@ -110,7 +130,10 @@ function writeProject(directory: string, text: string): void {
 function listJars(root: string): JarList {
   const list = (name: ClassPathName): JarList[ClassPathName] => {
     const folder = join(root, name, jarFolder);
-    return wantedJars(name, readdirSync(folder)).map((file) => ({ file, bytes: statSync(join(folder, file)).size }));
+    return wantedJars(name, readdirSync(folder)).map((file) => ({
+      file,
+      bytes: statSync(join(folder, file)).size,
+    }));
   };
   return { flink: list("flink"), kafka: list("kafka") };
 }

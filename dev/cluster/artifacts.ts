@@ -36,7 +36,12 @@ const slf4j: Dependency = { group: "org.slf4j", artifact: "slf4j-simple", versio
 export const classPaths = {
   flink: [
     // A fat jar. What it declares is inside it already; some of that twice on one class path breaks Flink.
-    { group: "org.apache.flink", artifact: "statefun-flink-distribution", version: versions.statefun, alone: true },
+    {
+      group: "org.apache.flink",
+      artifact: "statefun-flink-distribution",
+      version: versions.statefun,
+      alone: true,
+    },
     ...flinkModules.map((artifact) => ({ group: "org.apache.flink", artifact, version: versions.flink })),
     slf4j,
   ],
@@ -72,7 +77,9 @@ const unwanted = [
 /** Which of these jar files Flink gets, in a fixed order. */
 export function wantedJars(classPath: ClassPathName, files: readonly string[]): string[] {
   const jars = files.filter((file) => file.endsWith(".jar")).sort();
-  return classPath === "flink" ? jars.filter((file) => !unwanted.some((pattern) => pattern.test(file))) : jars;
+  return classPath === "flink"
+    ? jars.filter((file) => !unwanted.some((pattern) => pattern.test(file)))
+    : jars;
 }
 
 const projectHead = `<project xmlns="http://maven.apache.org/POM/4.0.0">
@@ -102,7 +109,8 @@ ${classPaths[name].map(dependencyElement).join("")}  </dependencies>
 }
 
 function dependencyElement(dependency: Dependency): string {
-  const exclusions = "<exclusions><exclusion><groupId>*</groupId><artifactId>*</artifactId></exclusion></exclusions>";
+  const exclusions =
+    "<exclusions><exclusion><groupId>*</groupId><artifactId>*</artifactId></exclusion></exclusions>";
   return `    <dependency>
       <groupId>${dependency.group}</groupId>
       <artifactId>${dependency.artifact}</artifactId>

@@ -58,12 +58,14 @@ export async function startProcess(command: Command, guard: Guard): Promise<Clus
   const { pid } = child;
   if (pid === undefined) {
     const cause = await new Promise<Error>((resolve) => child.once("error", resolve));
-    throw new ClusterError("process-died", `${command.name} could not be started: ${cause.message}`, { cause });
+    throw new ClusterError("process-died", `${command.name} could not be started: ${cause.message}`, {
+      cause,
+    });
   }
   guard.watch(pid);
   let ending: string | undefined;
   child.once("exit", (code, signal) => {
-    ending = code === null ? `signal ${String(signal)}` : `exit code ${code}`;
+    ending = code === null ? `signal ${String(signal)}` : `exit code ${String(code)}`;
     guard.forget(pid);
   });
   child.unref(); // waiting is done by asking, so a finished program need not wait for its cluster
@@ -99,14 +101,22 @@ export function checkRunning(process: ClusterProcess): void {
 export function died(process: ClusterProcess): ClusterError {
   const ending = process.ending();
   const how = ending === undefined ? "does not run any more" : `ended with ${ending}`;
-  return new ClusterError("process-died", `${process.name} (process ${process.identity.pid}) ${how}.\n${logTail(process)}`);
+  return new ClusterError(
+    "process-died",
+    `${process.name} (process ${String(process.identity.pid)}) ${how}.\n${logTail(process)}`,
+  );
 }
 
 /** The last lines of a process's log under a line that says what they are. */
-export function logTail(process: { readonly name: string; readonly log: string }, count: number = shownLogLines): string {
+export function logTail(
+  process: { readonly name: string; readonly log: string },
+  count: number = shownLogLines,
+): string {
   const lines = lastLines(process.log, count);
   const title = `Last lines of ${process.log}:`;
-  return lines.length === 0 ? `${title} none, it is empty.` : [title, ...lines.map((line) => `  ${line}`)].join("\n");
+  return lines.length === 0
+    ? `${title} none, it is empty.`
+    : [title, ...lines.map((line) => `  ${line}`)].join("\n");
 }
 
 async function killGroup(name: string, identity: ProcessIdentity): Promise<void> {
@@ -117,7 +127,7 @@ async function killGroup(name: string, identity: ProcessIdentity): Promise<void>
     return; // it ended between the question and the signal
   }
   await waitFor(() => (isRunning(identity) ? undefined : true), {
-    what: `${name} (process ${identity.pid}) to be gone after SIGKILL`,
+    what: `${name} (process ${String(identity.pid)}) to be gone after SIGKILL`,
     limitMillis: killLimitMillis,
   });
 }

@@ -57,7 +57,8 @@ function behaviour({ directory, slots }: FlinkSettings): Record<string, string> 
     // Loading StateFun's own Kafka client child-first makes its source fail with a class cast.
     "classloader.resolve-order": "parent-first",
     // StateFun insists on these although the line above implies them.
-    "classloader.parent-first-patterns.additional": "org.apache.flink.statefun;org.apache.kafka;com.google.protobuf",
+    "classloader.parent-first-patterns.additional":
+      "org.apache.flink.statefun;org.apache.kafka;com.google.protobuf",
     "classloader.check-leaked-classloader": "false",
     "state.backend": "rocksdb",
     "state.backend.incremental": "true",
@@ -92,19 +93,18 @@ const mebibyte = 1024 * 1024;
 /** The worker's memory, spelled out: Flink's start script, which computes it from a total, is not used. */
 const workerMemory: Readonly<Record<string, string>> = {
   "taskmanager.cpu.cores": "2.0",
-  "taskmanager.memory.task.heap.size": `${384 * mebibyte}b`,
+  "taskmanager.memory.task.heap.size": `${String(384 * mebibyte)}b`,
   "taskmanager.memory.task.off-heap.size": "0b",
-  "taskmanager.memory.framework.heap.size": `${128 * mebibyte}b`,
-  "taskmanager.memory.framework.off-heap.size": `${128 * mebibyte}b`,
-  "taskmanager.memory.network.min": `${64 * mebibyte}b`,
-  "taskmanager.memory.network.max": `${64 * mebibyte}b`,
-  "taskmanager.memory.managed.size": `${256 * mebibyte}b`,
-  "taskmanager.memory.jvm-metaspace.size": `${256 * mebibyte}b`,
-  "taskmanager.memory.jvm-overhead.min": `${192 * mebibyte}b`,
-  "taskmanager.memory.jvm-overhead.max": `${192 * mebibyte}b`,
+  "taskmanager.memory.framework.heap.size": `${String(128 * mebibyte)}b`,
+  "taskmanager.memory.framework.off-heap.size": `${String(128 * mebibyte)}b`,
+  "taskmanager.memory.network.min": `${String(64 * mebibyte)}b`,
+  "taskmanager.memory.network.max": `${String(64 * mebibyte)}b`,
+  "taskmanager.memory.managed.size": `${String(256 * mebibyte)}b`,
+  "taskmanager.memory.jvm-metaspace.size": `${String(256 * mebibyte)}b`,
+  "taskmanager.memory.jvm-overhead.min": `${String(192 * mebibyte)}b`,
+  "taskmanager.memory.jvm-overhead.max": `${String(192 * mebibyte)}b`,
 };
 
-export const workerMemoryArguments: readonly string[] = Object.entries(workerMemory).flatMap(([key, value]) => [
-  "-D",
-  `${key}=${value}`,
-]);
+export const workerMemoryArguments: readonly string[] = Object.entries(workerMemory).flatMap(
+  ([key, value]) => ["-D", `${key}=${value}`],
+);

@@ -35,7 +35,10 @@ interface Exceptions {
 
 interface SavepointStatus {
   readonly status: { readonly id: "IN_PROGRESS" | "COMPLETED" };
-  readonly operation?: { readonly location?: string; readonly "failure-cause"?: { readonly "stack-trace": string } };
+  readonly operation?: {
+    readonly location?: string;
+    readonly "failure-cause"?: { readonly "stack-trace": string };
+  };
 }
 
 /**
@@ -73,7 +76,9 @@ export class FlinkRest {
 
   /** How often the whole job has been started again since it was submitted. */
   async restarts(id: string): Promise<number | undefined> {
-    const metrics = await this.#ask<readonly { readonly value: string }[]>(`/jobs/${id}/metrics?get=numRestarts`);
+    const metrics = await this.#ask<readonly { readonly value: string }[]>(
+      `/jobs/${id}/metrics?get=numRestarts`,
+    );
     const value = metrics?.[0]?.value;
     return value === undefined ? undefined : Number(value);
   }
@@ -83,7 +88,10 @@ export class FlinkRest {
   }
 
   /** Returns the id under which the savepoint's progress is asked for. */
-  async triggerSavepoint(id: string, options: { readonly directory: string; readonly cancel: boolean }): Promise<string> {
+  async triggerSavepoint(
+    id: string,
+    options: { readonly directory: string; readonly cancel: boolean },
+  ): Promise<string> {
     const body = { "target-directory": options.directory, "cancel-job": options.cancel };
     const answer = await this.#order("POST", `/jobs/${id}/savepoints`, body);
     return (answer as { readonly "request-id": string })["request-id"];
@@ -115,10 +123,13 @@ export class FlinkRest {
       });
       text = await response.text();
       if (response.ok) return text === "" ? {} : JSON.parse(text);
-      status = `status ${response.status}`;
+      status = `status ${String(response.status)}`;
     } catch (error) {
       text = String(error);
     }
-    throw new ClusterError("job-failed", `Flink refused ${method} ${path} (${status}): ${text.slice(0, 2000)}`);
+    throw new ClusterError(
+      "job-failed",
+      `Flink refused ${method} ${path} (${status}): ${text.slice(0, 2000)}`,
+    );
   }
 }

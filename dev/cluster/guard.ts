@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { Socket } from "node:net";
 import type { ChildProcess } from "node:child_process";
 
 /**
@@ -30,7 +31,7 @@ while read -r word pid; do
     release) exit 0 ;;
   esac
 done
-for each in $pids; do kill -KILL -- "-$each" 2>/dev/null; done
+for each in $pids; do kill -s KILL -- "-$each" 2>/dev/null; done
 [ -z "$1" ] || rm -rf -- "$1" 2>/dev/null || { sleep 1; rm -rf -- "$1"; }
 `;
 
@@ -45,10 +46,10 @@ export function startGuard(options: { readonly directory?: string } = {}): Guard
   const tell = pipeTo(shell);
   return {
     watch: (pid) => {
-      tell(`watch ${pid}\n`);
+      tell(`watch ${String(pid)}\n`);
     },
     forget: (pid) => {
-      tell(`forget ${pid}\n`);
+      tell(`forget ${String(pid)}\n`);
     },
     release: () => {
       tell("release 0\n");
@@ -60,7 +61,7 @@ function pipeTo(shell: ChildProcess): (line: string) => void {
   const { stdin } = shell;
   if (stdin === null) throw new Error("the guard was started with a pipe");
   stdin.on("error", () => undefined); // the guard has gone: nothing is left to tell it
-  if ("unref" in stdin && typeof stdin.unref === "function") stdin.unref();
+  if (stdin instanceof Socket) stdin.unref(); // or the program would never end by itself
   return (line) => {
     stdin.write(line);
   };

@@ -17,7 +17,7 @@ export interface Java {
  * @throws ClusterError `java-missing` if there is none, or only one that is too old.
  */
 export async function findJava(env: NodeJS.ProcessEnv = process.env): Promise<Java> {
-  const home = env["JAVA_HOME"];
+  const home = env.JAVA_HOME;
   const command = home === undefined || home === "" ? "java" : join(home, "bin", "java");
   const where = command === "java" ? "in PATH" : `at ${command} (JAVA_HOME says so)`;
   const text = await versionText(command, env);
@@ -26,14 +26,17 @@ export async function findJava(env: NodeJS.ProcessEnv = process.env): Promise<Ja
     throw new ClusterError("java-missing", `No working Java was found ${where}. ${howToInstall}`);
   }
   if (version < minimumJava) {
-    throw new ClusterError("java-missing", `The Java ${where} is version ${version}, which is too old. ${howToInstall}`);
+    throw new ClusterError(
+      "java-missing",
+      `The Java ${where} is version ${String(version)}, which is too old. ${howToInstall}`,
+    );
   }
   return { command, version };
 }
 
 const howToInstall =
-  `Flink and Kafka need Java ${minimumJava} or newer: install a JDK (Debian and Ubuntu: ` +
-  `apt-get install openjdk-${minimumJava}-jre-headless; macOS: brew install openjdk@${minimumJava}; others: adoptium.net), ` +
+  `Flink and Kafka need Java ${String(minimumJava)} or newer: install a JDK (Debian and Ubuntu: ` +
+  `apt-get install openjdk-${String(minimumJava)}-jre-headless; macOS: brew install openjdk@${String(minimumJava)}; others: adoptium.net), ` +
   `or point JAVA_HOME at one.`;
 
 /** The feature release in what `java -version` prints: 17 for `"17.0.15"`, 8 for `"1.8.0_402"`. */

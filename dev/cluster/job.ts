@@ -53,7 +53,7 @@ export interface Job {
    * @throws ClusterError `job-failed` if the job has ended, `time-out` with its last failure if it keeps failing.
    */
   checkpointed(): Promise<void>;
-  /** How often the job has been restarted after a failure. Flink tells about half a second late. */
+  /** How often the job has been restarted after a failure. Flink tells a second or two late. */
   restarts(): Promise<number>;
   /**
    * Takes a savepoint and returns where it is, for `fromSavepoint`. Calls to functions that are in flight are
@@ -90,7 +90,8 @@ export class FlinkJob implements Job {
 
   async state(): Promise<JobState> {
     const details = await this.#rest.job(this.id);
-    if (details === undefined) throw new ClusterError("not-running", `Flink does not answer for job ${this.id}.`);
+    if (details === undefined)
+      throw new ClusterError("not-running", `Flink does not answer for job ${this.id}.`);
     return details.state as JobState;
   }
 
@@ -98,7 +99,8 @@ export class FlinkJob implements Job {
     await this.#waitFor("to run", runningLimitMillis, async () => {
       const details = await this.#rest.job(this.id);
       await this.#failIfEnded(details?.state);
-      const running = details?.state === "RUNNING" && details.vertices.every(({ status }) => status === "RUNNING");
+      const running =
+        details?.state === "RUNNING" && details.vertices.every(({ status }) => status === "RUNNING");
       return running ? true : undefined;
     });
   }

@@ -33,13 +33,15 @@ export interface StartOptions {
 }
 
 /** The text of `kafka.properties`: one node that is broker and controller, reachable from this machine only. */
-export function kafkaProperties(settings: Pick<KafkaSettings, "directory" | "port" | "controllerPort">): string {
+export function kafkaProperties(
+  settings: Pick<KafkaSettings, "directory" | "port" | "controllerPort">,
+): string {
   const lines = {
     "process.roles": "broker,controller",
     "node.id": "1",
-    "controller.quorum.voters": `1@${host}:${settings.controllerPort}`,
-    listeners: `CLIENTS://${host}:${settings.port},CONTROLLER://${host}:${settings.controllerPort}`,
-    "advertised.listeners": `CLIENTS://${host}:${settings.port}`,
+    "controller.quorum.voters": `1@${host}:${String(settings.controllerPort)}`,
+    listeners: `CLIENTS://${host}:${String(settings.port)},CONTROLLER://${host}:${String(settings.controllerPort)}`,
+    "advertised.listeners": `CLIENTS://${host}:${String(settings.port)}`,
     "listener.security.protocol.map": "CLIENTS:PLAINTEXT,CONTROLLER:PLAINTEXT",
     "inter.broker.listener.name": "CLIENTS",
     "controller.listener.names": "CONTROLLER",
@@ -68,15 +70,18 @@ export async function startKafka(settings: KafkaSettings, options: StartOptions)
   const command = { command: java, directory, log, name: "kafka" };
   const program = ["-cp", classPath, "-Xmx512m", ...logFormat];
 
-  const id = randomBytes(16).toString("base64url"); // 22 characters, what Kafka calls a base64 uuid
-  const format = ["kafka.tools.StorageTool", "format", "-t", id, "-c", properties];
+  const id = randomBytes(16).toString("base64url"); // 22 characters, what Kafka calls a base64 uuid; it may start with a dash
+  const format = ["kafka.tools.StorageTool", "format", `--cluster-id=${id}`, "-c", properties];
   const formatting = await startProcess(
     { ...command, name: "kafka's storage tool", args: [...quickStart, ...program, ...format] },
     options.guard,
   );
   await succeeded(formatting, options.signal);
 
-  return startProcess({ ...command, args: ["-XX:+UseSerialGC", ...program, "kafka.Kafka", properties] }, options.guard);
+  return startProcess(
+    { ...command, args: ["-XX:+UseSerialGC", ...program, "kafka.Kafka", properties] },
+    options.guard,
+  );
 }
 
 async function succeeded(process: ClusterProcess, signal: AbortSignal | undefined): Promise<void> {
@@ -98,11 +103,15 @@ async function succeeded(process: ClusterProcess, signal: AbortSignal | undefine
 export async function kafkaAnswers(kafka: ClusterProcess, port: number, signal?: AbortSignal): Promise<void> {
   await waitFor(
     async () => {
-      const answer = await withAdmin(`${host}:${port}`, 0, (admin) => admin.describeCluster()).catch(() => undefined);
-      return answer !== undefined && answer.brokers.length > 0 && answer.controller !== null ? true : undefined;
+      const answer = await withAdmin(`${host}:${String(port)}`, 0, (admin) => admin.describeCluster()).catch(
+        () => undefined,
+      );
+      return answer !== undefined && answer.brokers.length > 0 && answer.controller !== null
+        ? true
+        : undefined;
     },
     {
-      what: `Kafka to answer on ${host}:${port}`,
+      what: `Kafka to answer on ${host}:${String(port)}`,
       limitMillis: startLimitMillis,
       signal,
       check: () => {

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { identify, isRunning } from "./process-identity.js";
 import type { ProcessIdentity } from "./process-identity.js";
+import { systemErrorCode } from "./system-error.js";
 
 /** A held lock. Releasing it twice does no harm. */
 export interface Lock {
@@ -19,7 +20,12 @@ export function takeLock(path: string): Lock | { readonly heldBy: ProcessIdentit
   writeFileSync(draft, JSON.stringify(mine));
   try {
     for (;;) {
-      if (linked(draft, path)) return { release: () => { releaseLock(path, mine); } };
+      if (linked(draft, path))
+        return {
+          release: () => {
+            releaseLock(path, mine);
+          },
+        };
       const holder = readHolder(path);
       if (holder !== undefined && isRunning(holder)) return { heldBy: holder };
       if (holder !== undefined) discard(path, holder);
@@ -34,7 +40,7 @@ function linked(draft: string, path: string): boolean {
     linkSync(draft, path); // fails if there is a lock already
     return true;
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "EEXIST") return false;
+    if (systemErrorCode(error) === "EEXIST") return false;
     throw error;
   }
 }
@@ -53,7 +59,8 @@ function readHolder(path: string): ProcessIdentity | undefined {
 function parseHolder(text: string): ProcessIdentity | undefined {
   try {
     const value: unknown = JSON.parse(text);
-    if (typeof value !== "object" || value === null || !("pid" in value) || !("startTime" in value)) return undefined;
+    if (typeof value !== "object" || value === null || !("pid" in value) || !("startTime" in value))
+      return undefined;
     const { pid, startTime } = value;
     return typeof pid === "number" && typeof startTime === "string" ? { pid, startTime } : undefined;
   } catch {
@@ -73,7 +80,8 @@ function discard(path: string, leftBy: ProcessIdentity): void {
     return;
   }
   const moved = readHolder(aside);
-  if (moved !== undefined && (moved.pid !== leftBy.pid || moved.startTime !== leftBy.startTime)) linked(aside, path);
+  if (moved !== undefined && (moved.pid !== leftBy.pid || moved.startTime !== leftBy.startTime))
+    linked(aside, path);
   rmSync(aside, { force: true });
 }
 

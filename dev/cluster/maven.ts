@@ -67,7 +67,9 @@ export async function fetchJars(directory: string, options: MavenOptions): Promi
       resolve(error.message);
     });
     child.once("close", (code, signal) => {
-      resolve(code === 0 ? undefined : code === null ? `signal ${String(signal)}` : `exit code ${code}`);
+      resolve(
+        code === 0 ? undefined : code === null ? `signal ${String(signal)}` : `exit code ${String(code)}`,
+      );
     });
   });
   clearInterval(timer);
@@ -104,6 +106,6 @@ export class Download {
   progress(): string {
     const seconds = Math.round((Date.now() - this.#started) / 1000);
     const current = this.#current === "" ? "" : `, now ${this.#current}`;
-    return `Maven: ${this.#files} files fetched in ${seconds} s${current}`;
+    return `Maven: ${String(this.#files)} files fetched in ${String(seconds)} s${current}`;
   }
 }

@@ -17,17 +17,26 @@ export function mapAddresses(text: string, map: AddressMap): string {
   for (const source of sources) checkMapping(text, source, map[source] ?? "");
   if (sources.length === 0) return text;
   const longestFirst = sources.sort((one, other) => other.length - one.length);
-  return text.replace(new RegExp(longestFirst.map(wholeAddress).join("|"), "g"), (found) => map[found] ?? found);
+  return text.replace(
+    new RegExp(longestFirst.map(wholeAddress).join("|"), "g"),
+    (found) => map[found] ?? found,
+  );
 }
 
 function checkMapping(text: string, from: string, to: string): void {
   for (const part of [from, to]) {
     if (!address.test(part)) {
-      throw new ClusterError("invalid-argument", `The mapping ${from}=${to} needs host:port on both sides; "${part}" is none.`);
+      throw new ClusterError(
+        "invalid-argument",
+        `The mapping ${from}=${to} needs host:port on both sides; "${part}" is none.`,
+      );
     }
   }
   if (!new RegExp(wholeAddress(from)).test(text)) {
-    throw new ClusterError("invalid-argument", `The mapping ${from}=${to} is of no use: the module does not mention ${from}.`);
+    throw new ClusterError(
+      "invalid-argument",
+      `The mapping ${from}=${to} is of no use: the module does not mention ${from}.`,
+    );
   }
 }
 
@@ -54,7 +63,8 @@ export function kafkaUses(text: string): readonly KafkaUse[] {
   if (!Array.isArray(documents)) return [];
   return documents.flatMap((document) => {
     const error = document.errors[0];
-    if (error !== undefined) throw new ClusterError("module-invalid", `The module is not YAML: ${error.message}`);
+    if (error !== undefined)
+      throw new ClusterError("module-invalid", `The module is not YAML: ${error.message}`);
     const use = kafkaUse(document.toJS());
     return use === undefined ? [] : [use];
   });
@@ -69,7 +79,9 @@ function kafkaUse(component: unknown): KafkaUse | undefined {
     kind,
     id: text(field(spec, "id")),
     address: text(field(spec, "address")),
-    topics: Array.isArray(topics) ? topics.map((topic) => text(field(topic, "topic"))).filter((name) => name !== "") : [],
+    topics: Array.isArray(topics)
+      ? topics.map((topic) => text(field(topic, "topic"))).filter((name) => name !== "")
+      : [],
   };
 }
 

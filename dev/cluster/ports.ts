@@ -1,6 +1,7 @@
 import { createServer } from "node:net";
 import type { Server } from "node:net";
 import { ClusterError } from "./cluster-error.js";
+import { systemErrorCode } from "./system-error.js";
 
 /** All processes of a cluster listen here and nowhere else: nothing of it is reachable from outside. */
 export const host = "127.0.0.1";
@@ -16,14 +17,17 @@ export async function freePorts(count: number): Promise<number[]> {
 /** @throws ClusterError `port-taken` if something already listens on `port`, `invalid-argument` if it is no port. */
 export async function checkPortIsFree(port: number, purpose: string): Promise<void> {
   if (!Number.isInteger(port) || port < 1 || port > 65535) {
-    throw new ClusterError("invalid-argument", `${port} is no port for ${purpose}: give a number from 1 to 65535.`);
+    throw new ClusterError(
+      "invalid-argument",
+      `${String(port)} is no port for ${purpose}: give a number from 1 to 65535.`,
+    );
   }
   try {
     await close(await listen(port));
   } catch (cause) {
     throw new ClusterError(
       "port-taken",
-      `Port ${port}, wanted for ${purpose}, cannot be used (${reason(cause)}). Stop the program that listens ` +
+      `Port ${String(port)}, wanted for ${purpose}, cannot be used (${reason(cause)}). Stop the program that listens ` +
         `there, give another port, or give none: a free one is picked then.`,
       { cause },
     );
@@ -55,7 +59,7 @@ function close(server: Server): Promise<void> {
 }
 
 function reason(cause: unknown): string {
-  const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+  const code = systemErrorCode(cause);
   if (code === "EADDRINUSE") return "another process listens there";
   if (code === "EACCES") return "this user may not listen there";
   return String(cause);

@@ -24,7 +24,7 @@ export function isRunning(identity: ProcessIdentity): boolean {
 function startTimeFromProc(pid: number): string | undefined {
   let stat: string;
   try {
-    stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+    stat = readFileSync(`/proc/${String(pid)}/stat`, "utf8");
   } catch {
     return undefined;
   }

@@ -69,8 +69,8 @@ export class RunningCluster implements Cluster {
   constructor(parts: ClusterParts) {
     const { directory, ports } = parts.plan;
     this.#parts = parts;
-    this.kafka = `${host}:${ports.kafka}`;
-    this.flinkUi = `http://${host}:${ports.flinkUi}`;
+    this.kafka = `${host}:${String(ports.kafka)}`;
+    this.flinkUi = `http://${host}:${String(ports.flinkUi)}`;
     this.logs = {
       kafka: logFile(directory, "kafka"),
       jobmanager: logFile(directory, "jobmanager"),
@@ -83,7 +83,8 @@ export class RunningCluster implements Cluster {
 
   async createTopics(names: readonly string[], { partitions = 1 }: TopicOptions = {}): Promise<void> {
     const created = await createMissingTopics(this.kafka, names, partitions);
-    if (created.length > 0) this.#parts.onProgress(`Created ${counted(created.length, "topic")}: ${created.join(", ")}`);
+    if (created.length > 0)
+      this.#parts.onProgress(`Created ${counted(created.length, "topic")}: ${created.join(", ")}`);
   }
 
   async run(module: ModuleSource, options: RunOptions = {}): Promise<Job> {
@@ -135,7 +136,10 @@ export class RunningCluster implements Cluster {
 
   async startWorker(): Promise<void> {
     if (this.#worker?.running()) {
-      throw new ClusterError("already-running", "The cluster has its worker: startWorker() is for after killWorker().");
+      throw new ClusterError(
+        "already-running",
+        "The cluster has its worker: startWorker() is for after killWorker().",
+      );
     }
     const { plan, artifacts, guard, processes } = this.#parts;
     const id = workerId();
@@ -149,8 +153,9 @@ export class RunningCluster implements Cluster {
 
   async stop(): Promise<void> {
     const { processes, temporary, plan, guard } = this.#parts;
-    const all = [processes.jobmanager, processes.taskmanager, processes.kafka, this.#worker];
-    await Promise.all(all.map((process) => process?.kill()));
+    const all = new Set(Object.values(processes));
+    if (this.#worker !== undefined) all.add(this.#worker);
+    await Promise.all([...all].map((process) => process.kill()));
     if (temporary) rmSync(plan.directory, { recursive: true, force: true, maxRetries: 3 });
     guard.release();
   }
@@ -166,7 +171,7 @@ export class RunningCluster implements Cluster {
     if (Number.isInteger(parallelism) && parallelism >= 1 && parallelism <= slots) return;
     throw new ClusterError(
       "invalid-argument",
-      `A parallelism of ${parallelism} is not possible: this cluster's worker has ${slots} slots, so give 1 to ${slots}.`,
+      `A parallelism of ${String(parallelism)} is not possible: this cluster's worker has ${String(slots)} slots, so give 1 to ${String(slots)}.`,
     );
   }
 
@@ -202,10 +207,12 @@ function readModule(module: ModuleSource): string {
   try {
     return readFileSync(module.path, "utf8");
   } catch (cause) {
-    throw new ClusterError("module-invalid", `The module ${module.path} cannot be read: ${String(cause)}`, { cause });
+    throw new ClusterError("module-invalid", `The module ${module.path} cannot be read: ${String(cause)}`, {
+      cause,
+    });
   }
 }
 
 function counted(count: number, noun: string): string {
-  return count === 1 ? `1 ${noun}` : `${count} ${noun}s`;
+  return count === 1 ? `1 ${noun}` : `${String(count)} ${noun}s`;
 }

@@ -48,11 +48,12 @@ export interface Launch {
 /** As {@link startCluster}. */
 export async function launch(options: ClusterOptions): Promise<Launch> {
   const { onProgress = () => undefined, ports = {}, signal, slots = defaultSlots } = options;
-  await checkPorts(ports);
+  await checkOptions(options);
   const java = await findJava();
   throwIfInterrupted(signal);
   const temporary = options.directory === undefined;
-  const directory = dataDirectory(options.directory);
+  const directory = options.directory === undefined ? newTemporaryDirectory() : resolve(options.directory);
+  mkdirSync(directory, { recursive: true });
   const guard = startGuard(temporary ? { directory } : {});
   try {
     const cache = options.cacheDirectory ?? artifactDirectory();
@@ -70,12 +71,26 @@ export async function launch(options: ClusterOptions): Promise<Launch> {
       }
     }
   } catch (error) {
-    guard.release(); // everything has been stopped; the folder stays, for its logs
+    guard.release(); // everything has been stopped
+    const logsAreOfUse = existsSync(join(directory, "logs")) && !signal?.aborted;
+    if (temporary && !logsAreOfUse) rmSync(directory, { recursive: true, force: true });
     throw error;
   }
 }
 
-async function checkPorts(ports: NonNullable<ClusterOptions["ports"]>): Promise<void> {
+async function checkOptions({ ports = {}, directory, slots = defaultSlots }: ClusterOptions): Promise<void> {
+  if (!Number.isInteger(slots) || slots < 1) {
+    throw new ClusterError(
+      "invalid-argument",
+      `A worker cannot have ${String(slots)} slots: give a whole number, 1 or more.`,
+    );
+  }
+  if (directory !== undefined && existsSync(directory) && readdirSync(directory).length > 0) {
+    throw new ClusterError(
+      "invalid-argument",
+      `${resolve(directory)} is not empty: name a folder that is, or one that does not exist.`,
+    );
+  }
   if (ports.kafka !== undefined) await checkPortIsFree(ports.kafka, "Kafka");
   if (ports.flinkUi !== undefined) await checkPortIsFree(ports.flinkUi, "Flink's UI");
 }
@@ -85,14 +100,8 @@ async function pickPorts(wanted: NonNullable<ClusterOptions["ports"]>): Promise<
   return { kafka: wanted.kafka ?? kafka, kafkaController, flinkUi: wanted.flinkUi ?? flinkUi, jobmanager };
 }
 
-function dataDirectory(wanted: string | undefined): string {
-  if (wanted === undefined) return mkdtempSync(join(tmpdir(), "statefun-cluster-"));
-  const directory = resolve(wanted);
-  if (existsSync(directory) && readdirSync(directory).length > 0) {
-    throw new ClusterError("invalid-argument", `${directory} is not empty: name a folder that is, or one that does not exist.`);
-  }
-  mkdirSync(directory, { recursive: true });
-  return directory;
+function newTemporaryDirectory(): string {
+  return mkdtempSync(join(tmpdir(), "statefun-cluster-"));
 }
 
 function emptyDirectory(directory: string): void {
@@ -111,7 +120,9 @@ interface Start {
 async function startProcesses(start: Start): Promise<ClusterProcesses> {
   const { onProgress = () => undefined, signal } = start.options;
   const { ports } = start.plan;
-  onProgress(`Starting Kafka on port ${ports.kafka} and Flink, with its UI on port ${ports.flinkUi} (Java ${start.java.version})`);
+  onProgress(
+    `Starting Kafka on port ${String(ports.kafka)} and Flink, with its UI on port ${String(ports.flinkUi)} (Java ${String(start.java.version)})`,
+  );
   const failure = new AbortController();
   const stopWaiting = signal === undefined ? failure.signal : AbortSignal.any([signal, failure.signal]);
   const started: ClusterProcess[] = [];
@@ -119,7 +130,10 @@ async function startProcesses(start: Start): Promise<ClusterProcesses> {
     started.push(process);
     return process;
   };
-  const parts = [startBroker(start, remember, stopWaiting), startFlink(start, remember, stopWaiting)] as const;
+  const parts = [
+    startBroker(start, remember, stopWaiting),
+    startFlink(start, remember, stopWaiting),
+  ] as const;
   try {
     const [kafka, flink] = await Promise.all(parts);
     return { kafka, ...flink };
@@ -152,7 +166,7 @@ async function startBroker(start: Start, remember: Remember, signal: AbortSignal
   };
   const kafka = remember(await startKafka(settings, { guard, signal }));
   await kafkaAnswers(kafka, plan.ports.kafka, signal);
-  options.onProgress?.(`Kafka answers on ${host}:${plan.ports.kafka}`);
+  options.onProgress?.(`Kafka answers on ${host}:${String(plan.ports.kafka)}`);
   return kafka;
 }
 
@@ -172,8 +186,10 @@ async function startFlink(
   });
   const id = workerId();
   const jobmanager = remember(await startJobmanager(program, logFile(plan.directory, "jobmanager"), guard));
-  const taskmanager = remember(await startTaskmanager(program, id, logFile(plan.directory, "taskmanager"), guard));
-  const url = `http://${host}:${plan.ports.flinkUi}`;
+  const taskmanager = remember(
+    await startTaskmanager(program, id, logFile(plan.directory, "taskmanager"), guard),
+  );
+  const url = `http://${host}:${String(plan.ports.flinkUi)}`;
   await flinkHasWorker(new FlinkRest(url), id, [jobmanager, taskmanager], signal);
   options.onProgress?.(`Flink has its worker; its UI is ${url}`);
   return { jobmanager, taskmanager };

@@ -35,7 +35,7 @@ export async function waitFor<T>(
       const seconds = Math.round(options.limitMillis / 1000);
       throw new ClusterError(
         "time-out",
-        `Waited ${seconds} s for ${options.what}.${prefixed(options.explain?.())}`,
+        `Waited ${String(seconds)} s for ${options.what}.${prefixed(options.explain?.())}`,
       );
     }
     await delay(pollMillis);
@@ -44,7 +44,8 @@ export async function waitFor<T>(
 
 /** @throws ClusterError `interrupted` if `signal` has been aborted. */
 export function throwIfInterrupted(signal: AbortSignal | undefined): void {
-  if (signal?.aborted) throw new ClusterError("interrupted", "The cluster was told to stop while it was starting.");
+  if (signal?.aborted)
+    throw new ClusterError("interrupted", "The cluster was told to stop while it was starting.");
 }
 
 function prefixed(explanation: string | undefined): string {

@@ -11,7 +11,10 @@ export interface PublicDeclaration {
 }
 
 /** The public declarations behind the entry files, each once, with their members; not those of other packages. */
-export function publicDeclarations(program: ts.Program, entries: readonly Entry[]): readonly PublicDeclaration[] {
+export function publicDeclarations(
+  program: ts.Program,
+  entries: readonly Entry[],
+): readonly PublicDeclaration[] {
   const symbols = new Set(
     entries.flatMap((entry) =>
       exportedSymbols(program, entry).map((symbol) => target(program.getTypeChecker(), symbol)),
@@ -24,9 +27,16 @@ export function publicDeclarations(program: ts.Program, entries: readonly Entry[
   );
 }
 
-/** A sentence for each public declaration without a doc comment. */
-export function undocumented(root: string, declarations: readonly PublicDeclaration[]): readonly string[] {
-  const documentedNames = new Set(declarations.filter(({ node }) => hasText(node)).map(({ name }) => name));
+/** A sentence for each public declaration without a doc comment, its own or that of a member it inherits from. */
+export function undocumented(
+  root: string,
+  program: ts.Program,
+  declarations: readonly PublicDeclaration[],
+): readonly string[] {
+  const checker = program.getTypeChecker();
+  const documentedNames = new Set(
+    declarations.filter(({ node }) => hasText(checker, node)).map(({ name }) => name),
+  );
   // By name: overloads, and a type beside the value of the same name, are one thing to a reader.
   return declarations
     .filter(({ name }) => !documentedNames.has(name))
@@ -44,7 +54,8 @@ function membersOf(owner: string, node: ts.Declaration): readonly PublicDeclarat
   if (ts.isTypeAliasDeclaration(node)) {
     return ts.isTypeLiteralNode(node.type) ? publicMembers(owner, node.type.members) : [];
   }
-  if (ts.isInterfaceDeclaration(node) || ts.isClassDeclaration(node)) return publicMembers(owner, node.members);
+  if (ts.isInterfaceDeclaration(node) || ts.isClassDeclaration(node))
+    return publicMembers(owner, node.members);
   return [];
 }
 
@@ -70,8 +81,17 @@ function memberName(node: ts.Declaration): string {
   return ts.getNameOfDeclaration(node)?.getText() ?? ts.SyntaxKind[node.kind];
 }
 
-function hasText(node: ts.Declaration): boolean {
-  return ts.getJSDocCommentsAndTags(node).some((doc) => {
-    return ts.isJSDoc(doc) && (ts.getTextOfJSDocComment(doc.comment) ?? "").trim() !== "";
-  });
+function hasText(checker: ts.TypeChecker, node: ts.Declaration): boolean {
+  const inherited = symbolOf(checker, node)?.getDocumentationComment(checker) ?? [];
+  const own = ts.getJSDocCommentsAndTags(node).filter(ts.isJSDoc);
+  return [
+    ts.displayPartsToString(inherited),
+    ...own.map((doc) => ts.getTextOfJSDocComment(doc.comment) ?? ""),
+  ].some((text) => text.trim() !== "");
+}
+
+/** The symbol of a declaration that has a name; constructors and call signatures have none. */
+export function symbolOf(checker: ts.TypeChecker, node: ts.Declaration): ts.Symbol | undefined {
+  const name = ts.getNameOfDeclaration(node);
+  return name && checker.getSymbolAtLocation(name);
 }

@@ -20,7 +20,10 @@ export function exportsProblems(facts: ExportsFacts): readonly string[] {
     ...facts.packages.flatMap(targetProblems),
     ...entries.flatMap(({ name, file }) => [
       ...unless(facts.exists(file), `${name}: there is no ${file}`),
-      ...unless(facts.paths[name]?.join() === `./${file}`, `${name}: tsconfig.json's paths lead elsewhere than ${file}`),
+      ...unless(
+        facts.paths[name]?.join() === `./${file}`,
+        `${name}: tsconfig.json's paths lead elsewhere than ${file}`,
+      ),
       ...unless(
         mapped(facts.moduleNameMapper, name) === `<rootDir>/${file}`,
         `${name}: jest.config.js's moduleNameMapper leads elsewhere than ${file}`,
@@ -41,10 +44,16 @@ function targetProblems({ name, exports }: Package): readonly string[] {
   return Object.entries(exports).flatMap(([subpath, target]) => {
     const where = `${name}${subpath.slice(1)}`;
     if (typeof target === "string") {
-      return unless(target === subpath, `${where}: a plain target is for a file exported as it lies, not ${target}`);
+      return unless(
+        target === subpath,
+        `${where}: a plain target is for a file exported as it lies, not ${target}`,
+      );
     }
     return [
-      ...unless(Object.keys(target).join() === "types,default", `${where}: its conditions must be types, then default`),
+      ...unless(
+        Object.keys(target).join() === "types,default",
+        `${where}: its conditions must be types, then default`,
+      ),
       ...unless(/^\.\/dist\/.+\.js$/.test(target.default), `${where}: default must be a module in ./dist/`),
       ...unless(
         target.types === target.default.replace(/\.js$/, ".d.ts"),

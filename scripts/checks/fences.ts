@@ -28,7 +28,9 @@ export function fencesOf(file: SourceFile): readonly Fence[] {
     if (ticks === "") continue;
     const end = lines.findIndex((line, index) => index > at && line?.trim() === ticks);
     if (end < 0) throw new Error(`${file.path}:${String(at + 1)}: this code fence is never closed`);
-    const code = lines.slice(at + 1, end).map((line = "") => (line.startsWith(indent) ? line.slice(indent.length) : line));
+    const code = lines
+      .slice(at + 1, end)
+      .map((line = "") => (line.startsWith(indent) ? line.slice(indent.length) : line));
     if (/^(ts|typescript)$/.test(language)) {
       const name = fileNameComment.exec(code[0] ?? "")?.[1];
       fences.push({ document: file.path, line: at + 2, name, code: code.join("\n") });
@@ -60,7 +62,9 @@ export function fenceModules(folder: string, fences: readonly Fence[]): readonly
     const name = fence.name ?? `line-${String(fence.line)}.ts`;
     const path = `${folder}/${fence.document.replace(/[/.]/g, "-")}/${name}`;
     if (taken.has(path)) {
-      throw new Error(`${fence.document}:${String(fence.line)}: a second fence named ${name} in one document`);
+      throw new Error(
+        `${fence.document}:${String(fence.line)}: a second fence named ${name} in one document`,
+      );
     }
     taken.add(path);
     return { file: { path, text: fence.code }, fence };

@@ -26,15 +26,15 @@ export function programOfTexts(
   const texts = new Map(files.map((file) => [path.join(root, file.path), file.text]));
   const folders = new Set([...texts.keys()].map((file) => path.dirname(file)));
   const host = ts.createCompilerHost(options, true);
-  const { fileExists, readFile, getSourceFile, directoryExists } = host;
-  host.fileExists = (name) => texts.has(name) || fileExists(name);
-  host.readFile = (name) => texts.get(name) ?? readFile(name);
+  const real = { ...host };
+  host.fileExists = (name) => texts.has(name) || real.fileExists(name);
+  host.readFile = (name) => texts.get(name) ?? real.readFile(name);
   // Module resolution asks for the folder before it asks for a file in it.
-  host.directoryExists = (name) => folders.has(name) || (directoryExists?.(name) ?? true);
+  host.directoryExists = (name) => folders.has(name) || (real.directoryExists?.(name) ?? true);
   host.getSourceFile = (name, version, ...rest) => {
     const text = texts.get(name);
     return text === undefined
-      ? getSourceFile(name, version, ...rest)
+      ? real.getSourceFile(name, version, ...rest)
       : ts.createSourceFile(name, text, version, true);
   };
   return ts.createProgram([...texts.keys()], options, host);

@@ -24,7 +24,8 @@ export function longFunctions(files: readonly SourceFile[]): readonly string[] {
       if (ts.isFunctionLike(node)) {
         const first = tree.getLineAndCharacterOfPosition(node.getStart(tree)).line;
         const lines = tree.getLineAndCharacterOfPosition(node.end).line - first + 1;
-        if (lines > maxFunctionLines) found.push(`${file.path}:${String(first + 1)} has ${String(lines)} lines`);
+        if (lines > maxFunctionLines)
+          found.push(`${file.path}:${String(first + 1)} has ${String(lines)} lines`);
       }
       ts.forEachChild(node, visit);
     };

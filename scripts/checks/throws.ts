@@ -1,5 +1,5 @@
 import ts from "typescript";
-import { place, type PublicDeclaration } from "./documented.js";
+import { place, symbolOf, type PublicDeclaration } from "./documented.js";
 
 /** A function with a body, wherever it is written. */
 type Implementation = ts.FunctionLikeDeclaration & { readonly body: ts.Node };
@@ -17,19 +17,37 @@ export function undocumentedThrows(
   declarations: readonly PublicDeclaration[],
 ): readonly string[] {
   const finder = new ThrowFinder(program);
-  const documented = new Set(declarations.filter(({ node }) => hasThrowsTag(node)).map(({ name }) => name));
+  const checker = program.getTypeChecker();
+  const documented = new Set(
+    declarations.filter(({ node }) => hasThrowsTag(checker, node)).map(({ name }) => name),
+  );
   return declarations.flatMap(({ name, node }) => {
     const trail = documented.has(name) ? undefined : finder.trailToThrow(node);
-    return trail ? [`${name} can throw and has no @throws: ${trail.map((step) => place(root, step)).join(" → ")}`] : [];
+    return trail
+      ? [`${name} can throw and has no @throws: ${trail.map((step) => place(root, step)).join(" → ")}`]
+      : [];
   });
 }
 
-function hasThrowsTag(node: ts.Node): boolean {
-  return ts.getJSDocTags(node).some((tag) => tag.tagName.text === "throws");
+function hasThrowsTag(checker: ts.TypeChecker, node: ts.Declaration): boolean {
+  const inherited = symbolOf(checker, node)?.getJsDocTags(checker) ?? [];
+  const own = ts.getJSDocTags(node).map((tag) => tag.tagName.text);
+  return [...inherited.map((tag) => tag.name), ...own].includes("throws");
 }
 
 // Methods of arrays and iterators run the function given to them before they return.
-const callNow = new Set(["map", "flatMap", "forEach", "filter", "find", "some", "every", "reduce", "sort", "from"]);
+const callNow = new Set([
+  "map",
+  "flatMap",
+  "forEach",
+  "filter",
+  "find",
+  "some",
+  "every",
+  "reduce",
+  "sort",
+  "from",
+]);
 
 class ThrowFinder {
   readonly #checker: ts.TypeChecker;

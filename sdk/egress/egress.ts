@@ -66,7 +66,7 @@ export function egress<const A extends readonly AnyType[]>(
   typename: string,
   accepts: A,
 ): Egress<MessageOf<A[number]>> {
-  for (const type of accepts) {
+  for (const type of Array.isArray(accepts) ? (accepts as A) : [accepts]) {
     if (codecOf(type) !== undefined) continue;
     throw new StateFunError(
       "invalid-argument",

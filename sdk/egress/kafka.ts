@@ -45,16 +45,16 @@ interface StagedRecord {
 
 const recordForm: ValueForm<StagedRecord> = {
   head: typedValueHead(kafkaRecordTypename),
-  size: ({ value, keyLength, topic, headers }) =>
-    textFieldSize(keyLength) +
-    recordValueFieldSize(value.size) +
-    topic.length +
-    (headers === undefined ? 0 : headersSize(headers)),
-  write({ value, key, keyLength, topic, headers }, out) {
-    out.textField(0x0a, key, keyLength);
-    writeRecordValue(value, out);
-    out.copy(topic);
-    if (headers !== undefined) writeHeaders(out, headers);
+  size: (record) =>
+    textFieldSize(record.keyLength) +
+    recordValueFieldSize(record.value.size) +
+    record.topic.length +
+    (record.headers === undefined ? 0 : headersSize(record.headers)),
+  write(record, out) {
+    out.textField(0x0a, record.key, record.keyLength);
+    writeRecordValue(record.value, out);
+    out.copy(record.topic);
+    if (record.headers !== undefined) writeHeaders(out, record.headers);
   },
 };
 
@@ -77,7 +77,8 @@ export function kafkaEgress(typename: string): Egress<KafkaRecord> {
     const value = stagedRecordValue(typename, record.value);
     const keyLength = textField(typename, "key", record.key, false);
     const topic = topics.serialized(record.topic);
-    const recordHeaders = checkedHeaders(record.headers ?? headers);
+    const givenHeaders = record.headers ?? headers;
+    const recordHeaders = givenHeaders === undefined ? undefined : checkedHeaders(givenHeaders);
     const staged = { value, key: record.key ?? "", keyLength, topic, headers: recordHeaders };
     effects.egressRecord(fields, recordForm, staged, value.writtenAs);
   });

@@ -42,7 +42,8 @@ function completed(typename: string, name: string, given: unknown): ValueSpec {
   if (
     typeof given === "object" &&
     given !== null &&
-    codecOf((given as Partial<ValueSpec>).type) !== undefined
+    codecOf((given as Partial<ValueSpec>).type) !== undefined &&
+    "expiration" in given // what valueSpec(…) made; anything else may mean an expiration and not have it
   ) {
     return given as ValueSpec;
   }

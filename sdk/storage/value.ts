@@ -128,6 +128,8 @@ export class Cell implements Value<unknown> {
   }
 
   #hold(value: unknown): void {
+    // A removal asks for no type, but what follows it is the one change that the cluster gets.
+    if (this.#change === "removed") this.#checkStoredType();
     try {
       this.#held = this.#definition.codec.check(value);
     } catch (error) {

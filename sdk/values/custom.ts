@@ -1,5 +1,6 @@
 import type { DeepReadonly } from "../deep-readonly.js";
-import { describeValue, isBytes, refused } from "./codec.js";
+import type { Writer } from "../wire/writer.js";
+import { Codec, describeValue, isBytes, refused } from "./codec.js";
 import type { Type } from "./type.js";
 import { typeOf } from "./type.js";
 import { StateFunError } from "../errors.js";
@@ -10,6 +11,52 @@ export interface Serializer<T> {
   serialize(value: DeepReadonly<T>): Uint8Array;
   /** The value in `bytes`, a view that must not be changed or kept. Whatever it throws becomes `serialization`. */
   deserialize(bytes: Uint8Array): T;
+}
+
+class CustomCodec<T> extends Codec<T, Uint8Array> {
+  readonly #serializer: Serializer<T>;
+
+  constructor(typename: string, serializer: Serializer<T>) {
+    super(typename);
+    this.#serializer = serializer;
+  }
+
+  check(value: unknown): T {
+    if (value === undefined || value === null) {
+      throw refused(
+        this.typename,
+        `${describeValue(value)} is not a value; call remove() to delete a state value`,
+      );
+    }
+    return value as T;
+  }
+
+  stage(value: T): Uint8Array {
+    let bytes: unknown;
+    try {
+      bytes = this.#serializer.serialize(value as DeepReadonly<T>);
+    } catch (error) {
+      throw refused(this.typename, "serialize threw", error);
+    }
+    if (isBytes(bytes)) return bytes;
+    throw refused(this.typename, `serialize returned ${describeValue(bytes)}, not a Uint8Array`);
+  }
+
+  size(bytes: Uint8Array): number {
+    return bytes.length;
+  }
+
+  write(bytes: Uint8Array, out: Writer): void {
+    out.copy(bytes);
+  }
+
+  read(bytes: Uint8Array, start: number, end: number): T {
+    try {
+      return this.#serializer.deserialize(bytes.subarray(start, end));
+    } catch (error) {
+      throw refused(this.typename, "deserialize threw", error);
+    }
+  }
 }
 
 /**
@@ -25,42 +72,10 @@ export function customType<T, const N extends string = string>(
   serializer: Serializer<T>,
 ): Type<N, T> {
   for (const part of ["serialize", "deserialize"] as const) {
-    if (typeof serializer[part] === "function") continue;
+    if (typeof (serializer as Partial<typeof serializer> | undefined)?.[part] === "function") continue;
     throw new StateFunError("invalid-argument", `the custom type ${typename} needs a function ${part}`, {
       typename,
     });
   }
-  return typeOf<N, T, Uint8Array>(typename, {
-    check(value) {
-      if (value === undefined || value === null) {
-        throw refused(
-          typename,
-          `${describeValue(value)} is not a value; call remove() to delete a state value`,
-        );
-      }
-      return value as T;
-    },
-    stage(value) {
-      let bytes: unknown;
-      try {
-        bytes = serializer.serialize(value as DeepReadonly<T>);
-      } catch (error) {
-        throw refused(typename, "serialize threw", error);
-      }
-      if (!isBytes(bytes))
-        throw refused(typename, `serialize returned ${describeValue(bytes)}, not a Uint8Array`);
-      return bytes;
-    },
-    size: (bytes) => bytes.length,
-    write(bytes, out) {
-      out.copy(bytes);
-    },
-    read(bytes, start, end) {
-      try {
-        return serializer.deserialize(bytes.subarray(start, end));
-      } catch (error) {
-        throw refused(typename, "deserialize threw", error);
-      }
-    },
-  });
+  return typeOf<N, T, Uint8Array>(new CustomCodec(typename, serializer));
 }

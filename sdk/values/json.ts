@@ -1,6 +1,7 @@
 import { StateFunError } from "../errors.js";
 import { readText, textLength } from "../wire/text.js";
-import { describeValue, refused } from "./codec.js";
+import type { Writer } from "../wire/writer.js";
+import { Codec, describeValue, refused } from "./codec.js";
 import type { SchemaInput, SchemaOutput, StandardSchema } from "./standard-schema.js";
 import { validated } from "./standard-schema.js";
 import type { Type } from "./type.js";
@@ -14,6 +15,38 @@ export type JsonValue =
 type RoundTrips<S extends StandardSchema> = [SchemaOutput<S>] extends [SchemaInput<S>]
   ? S
   : "This schema returns something that it does not accept (a transform), so what it wrote could not be read again. Validate here and transform in the handler.";
+
+class JsonCodec extends Codec<unknown, string> {
+  readonly #schema: StandardSchema | undefined;
+
+  constructor(typename: string, schema: StandardSchema | undefined) {
+    super(typename);
+    this.#schema = schema;
+  }
+
+  check(value: unknown): unknown {
+    const checked = this.#schema === undefined ? value : validated(this.#schema, this.typename, value);
+    if (checked !== undefined) return checked;
+    throw refused(this.typename, "undefined is not JSON; call remove() to delete a state value");
+  }
+
+  stage(value: unknown): string {
+    return stringified(this.typename, value);
+  }
+
+  size(text: string): number {
+    return textLength(text);
+  }
+
+  write(text: string, out: Writer, size: number): void {
+    out.text(text, size);
+  }
+
+  read(bytes: Uint8Array, start: number, end: number): unknown {
+    const value = parsed(this.typename, bytes, start, end);
+    return this.#schema === undefined ? value : validated(this.#schema, this.typename, value);
+  }
+}
 
 /**
  * A type whose values are JSON, checked by a schema of any library that implements Standard Schema.
@@ -45,23 +78,7 @@ export function jsonType(typename: string, schema?: StandardSchema): Type {
       { typename },
     );
   }
-  const check = schema === undefined ? undefined : (value: unknown) => validated(schema, typename, value);
-  return typeOf<string, unknown, string>(typename, {
-    check(value) {
-      const checked = check === undefined ? value : check(value);
-      if (checked !== undefined) return checked;
-      throw refused(typename, "undefined is not JSON; call remove() to delete a state value");
-    },
-    stage: (value) => stringified(typename, value),
-    size: (text) => textLength(text),
-    write(text, out, size) {
-      out.text(text, size);
-    },
-    read(bytes, start, end) {
-      const value = parsed(typename, bytes, start, end);
-      return check === undefined ? value : check(value);
-    },
-  });
+  return typeOf<string, unknown, string>(new JsonCodec(typename, schema));
 }
 
 function stringified(typename: string, value: unknown): string {

@@ -1,8 +1,9 @@
 import { Reader } from "../wire/reader.js";
 import { checkedTextLength, readText, textLength } from "../wire/text.js";
+import type { Writer } from "../wire/writer.js";
 import { textFieldSize } from "../wire/writer.js";
 import { bytesType } from "./bytes.js";
-import { describeValue, refused } from "./codec.js";
+import { Codec, describeValue, refused } from "./codec.js";
 import type { Type } from "./type.js";
 import { typeOf } from "./type.js";
 
@@ -34,55 +35,73 @@ function findValue(typename: string, bytes: Uint8Array, start: number, end: numb
   } catch (error) {
     throw refused(typename, "the bytes are not a value of this type", error);
   }
+
   return at;
 }
 
 const booleanTypename = "io.statefun.types/bool";
 
-const boolean: Type<typeof booleanTypename, boolean> = typeOf<typeof booleanTypename, boolean, boolean>(
-  booleanTypename,
-  {
-    check(value) {
-      if (typeof value === "boolean") return value;
-      throw refused(booleanTypename, `${describeValue(value)} is not a boolean`);
-    },
-    stage: (value) => value,
-    size: (value) => (value ? 2 : 0),
-    write(_, out) {
-      out.byte(0x08);
-      out.byte(1);
-    },
-    read(bytes, start, end) {
-      if (start === end) return false;
-      const at = findValue(booleanTypename, bytes, start, end, 0x08);
-      return at !== -1 && new Reader(bytes, at).bool(end);
-    },
-  },
-);
+class BooleanCodec extends Codec<boolean, boolean> {
+  check(value: unknown): boolean {
+    if (typeof value === "boolean") return value;
+    throw refused(booleanTypename, `${describeValue(value)} is not a boolean`);
+  }
+
+  stage(value: boolean): boolean {
+    return value;
+  }
+
+  size(value: boolean): number {
+    return value ? 2 : 0;
+  }
+
+  write(_: boolean, out: Writer): void {
+    out.byte(0x08);
+    out.byte(1);
+  }
+
+  read(bytes: Uint8Array, start: number, end: number): boolean {
+    if (start === end) return false;
+    const at = findValue(booleanTypename, bytes, start, end, 0x08);
+    return at !== -1 && new Reader(bytes, at).bool(end);
+  }
+}
+
+const boolean: Type<typeof booleanTypename, boolean> = typeOf(new BooleanCodec(booleanTypename));
 
 const intTypename = "io.statefun.types/int";
 
-const int: Type<typeof intTypename, number> = typeOf<typeof intTypename, number, number>(intTypename, {
-  check(value) {
+class IntCodec extends Codec<number, number> {
+  check(value: unknown): number {
     if (typeof value === "number" && (value | 0) === value) return value;
     throw refused(
       intTypename,
       `${describeValue(value)} is not a whole number from ${String(least32)} to ${String(most32)}; use long beyond that, double for fractions`,
     );
-  },
-  stage: (value) => value,
-  size: (value) => (value === 0 ? 0 : 5),
-  write(value, out) {
+  }
+
+  stage(value: number): number {
+    return value;
+  }
+
+  size(value: number): number {
+    return value === 0 ? 0 : 5;
+  }
+
+  write(value: number, out: Writer): void {
     out.byte(0x0d);
     out.fixed32(value);
-  },
-  read(bytes, start, end) {
+  }
+
+  read(bytes: Uint8Array, start: number, end: number): number {
     if (start === end) return 0;
     const simple = end - start === 5 && bytes[start] === 0x0d;
     const at = simple ? start + 1 : findValue(intTypename, bytes, start, end, 0x0d);
     return at === -1 ? 0 : int32(bytes, at);
-  },
-});
+  }
+}
+
+const int: Type<typeof intTypename, number> = typeOf(new IntCodec(intTypename));
 
 function int32(bytes: Uint8Array, at: number): number {
   return (
@@ -95,8 +114,8 @@ function int32(bytes: Uint8Array, at: number): number {
 
 const longTypename = "io.statefun.types/long";
 
-const long: Type<typeof longTypename, bigint> = typeOf<typeof longTypename, bigint, bigint>(longTypename, {
-  check(value) {
+class LongCodec extends Codec<bigint, bigint> {
+  check(value: unknown): bigint {
     if (typeof value === "bigint" && value >= least64 && value <= most64) return value;
     throw refused(
       longTypename,
@@ -104,21 +123,31 @@ const long: Type<typeof longTypename, bigint> = typeOf<typeof longTypename, bigi
         ? `${describeValue(value)} is a number, and a long is a bigint: write ${Number.isSafeInteger(value) ? `${String(value)}n` : "BigInt(…)"}`
         : `${describeValue(value)} is not a bigint from -2^63 to 2^63 - 1`,
     );
-  },
-  stage: (value) => value,
-  size: (value) => (value === 0n ? 0 : 9),
-  write(value, out) {
+  }
+
+  stage(value: bigint): bigint {
+    return value;
+  }
+
+  size(value: bigint): number {
+    return value === 0n ? 0 : 9;
+  }
+
+  write(value: bigint, out: Writer): void {
     out.byte(0x09);
     out.fixed64(value);
-  },
-  read(bytes, start, end) {
+  }
+
+  read(bytes: Uint8Array, start: number, end: number): bigint {
     if (start === end) return 0n;
     const at = findValue(longTypename, bytes, start, end, 0x09);
     if (at === -1) return 0n;
     loadWord(bytes, at);
     return view.getBigInt64(0, true);
-  },
-});
+  }
+}
+
+const long: Type<typeof longTypename, bigint> = typeOf(new LongCodec(longTypename));
 
 /** Copies eight bytes to where they can be read as one number. */
 function loadWord(bytes: Uint8Array, at: number): void {
@@ -128,86 +157,107 @@ function loadWord(bytes: Uint8Array, at: number): void {
 
 const floatTypename = "io.statefun.types/float";
 
-const float: Type<typeof floatTypename, number> = typeOf<typeof floatTypename, number, number>(
-  floatTypename,
-  {
-    check(value) {
-      if (typeof value !== "number") throw refused(floatTypename, `${describeValue(value)} is not a number`);
-      const rounded = Math.fround(value);
-      if (Number.isFinite(value) && !Number.isFinite(rounded)) {
-        throw refused(floatTypename, `${String(value)} is beyond the range of a binary32; use double`);
-      }
-      return rounded;
-    },
-    stage: (value) => value,
-    size: (value) => (value === 0 ? 0 : 5),
-    write(value, out) {
-      out.byte(0x0d);
-      out.float(value);
-    },
-    read(bytes, start, end) {
-      if (start === end) return 0;
-      const at = findValue(floatTypename, bytes, start, end, 0x0d);
-      if (at === -1) return 0;
-      view.setInt32(0, int32(bytes, at), true);
-      return view.getFloat32(0, true);
-    },
-  },
-);
+class FloatCodec extends Codec<number, number> {
+  check(value: unknown): number {
+    if (typeof value !== "number") throw refused(floatTypename, `${describeValue(value)} is not a number`);
+    const rounded = Math.fround(value);
+    if (Number.isFinite(value) && !Number.isFinite(rounded)) {
+      throw refused(floatTypename, `${String(value)} is beyond the range of a binary32; use double`);
+    }
+    return rounded;
+  }
+
+  stage(value: number): number {
+    return value;
+  }
+
+  size(value: number): number {
+    return value === 0 ? 0 : 5;
+  }
+
+  write(value: number, out: Writer): void {
+    out.byte(0x0d);
+    out.float(value);
+  }
+
+  read(bytes: Uint8Array, start: number, end: number): number {
+    if (start === end) return 0;
+    const at = findValue(floatTypename, bytes, start, end, 0x0d);
+    if (at === -1) return 0;
+    view.setInt32(0, int32(bytes, at), true);
+    return view.getFloat32(0, true);
+  }
+}
+
+const float: Type<typeof floatTypename, number> = typeOf(new FloatCodec(floatTypename));
 
 const doubleTypename = "io.statefun.types/double";
 
-const double: Type<typeof doubleTypename, number> = typeOf<typeof doubleTypename, number, number>(
-  doubleTypename,
-  {
-    check(value) {
-      if (typeof value === "number") return value;
-      throw refused(doubleTypename, `${describeValue(value)} is not a number`);
-    },
-    stage: (value) => value,
-    size: (value) => (value === 0 ? 0 : 9),
-    write(value, out) {
-      out.byte(0x09);
-      out.double(value);
-    },
-    read(bytes, start, end) {
-      if (start === end) return 0;
-      const at = findValue(doubleTypename, bytes, start, end, 0x09);
-      if (at === -1) return 0;
-      loadWord(bytes, at);
-      return view.getFloat64(0, true);
-    },
-  },
-);
+class DoubleCodec extends Codec<number, number> {
+  check(value: unknown): number {
+    if (typeof value === "number") return value;
+    throw refused(doubleTypename, `${describeValue(value)} is not a number`);
+  }
+
+  stage(value: number): number {
+    return value;
+  }
+
+  size(value: number): number {
+    return value === 0 ? 0 : 9;
+  }
+
+  write(value: number, out: Writer): void {
+    out.byte(0x09);
+    out.double(value);
+  }
+
+  read(bytes: Uint8Array, start: number, end: number): number {
+    if (start === end) return 0;
+    const at = findValue(doubleTypename, bytes, start, end, 0x09);
+    if (at === -1) return 0;
+    loadWord(bytes, at);
+    return view.getFloat64(0, true);
+  }
+}
+
+const double: Type<typeof doubleTypename, number> = typeOf(new DoubleCodec(doubleTypename));
 
 const stringTypename = "io.statefun.types/string";
 
-const string: Type<typeof stringTypename, string> = typeOf<typeof stringTypename, string, string>(
-  stringTypename,
-  {
-    check(value) {
-      if (typeof value !== "string") throw refused(stringTypename, `${describeValue(value)} is not a string`);
-      if (checkedTextLength(value) !== -1) return value;
-      throw refused(stringTypename, "the text holds half of a surrogate pair, which UTF-8 cannot carry");
-    },
-    stage: (value) => value,
-    size: (value) => textFieldSize(textLength(value)),
-    write(value, out, size) {
-      // Below 130 bytes the field's tag and length take two.
-      out.textField(0x0a, value, size < 130 ? size - 2 : textLength(value));
-    },
-    read(bytes, start, end) {
-      if (start === end) return "";
-      const at = findValue(stringTypename, bytes, start, end, 0x0a);
-      if (at === -1) return "";
-      const reader = new Reader(bytes, at);
-      const stop = reader.delimited(end);
-      const text = readText(bytes, reader.position, stop);
-      if (text === undefined) throw refused(stringTypename, "the bytes are not UTF-8");
-      return text;
-    },
-  },
-);
+class StringCodec extends Codec<string, string> {
+  check(value: unknown): string {
+    if (typeof value !== "string") throw refused(stringTypename, `${describeValue(value)} is not a string`);
+    if (checkedTextLength(value) !== -1) return value;
+    throw refused(stringTypename, "the text holds half of a surrogate pair, which UTF-8 cannot carry");
+  }
+
+  stage(value: string): string {
+    return value;
+  }
+
+  size(value: string): number {
+    return textFieldSize(textLength(value));
+  }
+
+  write(value: string, out: Writer, size: number): void {
+    // Below 130 bytes the field's tag and length take two.
+    out.textField(0x0a, value, size < 130 ? size - 2 : textLength(value));
+  }
+
+  read(bytes: Uint8Array, start: number, end: number): string {
+    if (start === end) return "";
+    const at = findValue(stringTypename, bytes, start, end, 0x0a);
+    if (at === -1) return "";
+    const reader = new Reader(bytes, at);
+    const stop = reader.delimited(end);
+    const text = readText(bytes, reader.position, stop);
+    if (text === undefined) throw refused(stringTypename, "the bytes are not UTF-8");
+    return text;
+  }
+}
+
+const string: Type<typeof stringTypename, string> = typeOf(new StringCodec(stringTypename));
 
 /**
  * The types that need no definition: StateFun's own, which every SDK reads and writes, and `bytes`.

@@ -1,6 +1,4 @@
 import type { DeepReadonly } from "../deep-readonly.js";
-import { parseTypename } from "../typename.js";
-import { typedValueHead } from "../wire/value-form.js";
 import type { Codec } from "./codec.js";
 import { refused, serialized } from "./codec.js";
 import type { Message } from "./message.js";
@@ -68,17 +66,9 @@ interface WithCodec<T> {
   readonly [codecKey]: Codec<T>;
 }
 
-/** What a codec needs beside the typename, from which the rest of it follows. */
-export type CodecParts<T, S> = Omit<Codec<T, S>, "typename" | "head">;
-
-/**
- * Makes a type from its codec.
- *
- * @throws StateFunError `invalid-argument` if `typename` is not `<namespace>/<name>`
- */
-export function typeOf<const N extends string, T, S>(typename: N, parts: CodecParts<T, S>): Type<N, T> {
-  parseTypename(typename, "typename of a type");
-  const codec: Codec<T, S> = { typename, head: typedValueHead(typename), ...parts };
+/** Makes the public face of a codec. */
+export function typeOf<N extends string, T, S>(codec: Codec<T, S>): Type<N, T> {
+  const typename = codec.typename as N;
   const type = (value: DeepReadonly<T>): TypedValue<N, T> => typedValue(codec, typename, codec.check(value));
   Object.defineProperty(type, "name", { value: typename });
   const members: Pick<Type<N, T>, "typename" | "serialize" | "deserialize" | "is" | "from"> & WithCodec<T> = {
@@ -92,7 +82,7 @@ export function typeOf<const N extends string, T, S>(typename: N, parts: CodecPa
   return Object.freeze(Object.assign(type, members));
 }
 
-function opened<T>(codec: Codec<T>, message: Message): T {
+function opened<T, S>(codec: Codec<T, S>, message: Message): T {
   const { typename } = codec;
   if (message.typename !== typename) {
     throw refused(

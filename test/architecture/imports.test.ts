@@ -11,20 +11,9 @@ import {
 } from "../../scripts/checks/imports.js";
 import { forbiddenImports, unplacedFiles, type Layer } from "../../scripts/checks/layers.js";
 import { typeScriptFiles } from "../../scripts/checks/source-files.js";
+import { entryFiles } from "./entries.js";
 
 const layers = JSON.parse(readFileSync(path.join(__dirname, "layers.json"), "utf8")) as readonly Layer[];
-
-/** What the exports maps of both packages name, and the command. */
-const entryFiles = new Set([
-  "sdk/index.ts",
-  "sdk/wire/index.ts",
-  "sdk/testing/index.ts",
-  "proto/index.ts",
-  "server-adapters/node.ts",
-  "server-adapters/express.ts",
-  "dev/index.ts",
-  "dev/cli.ts",
-]);
 
 describe("this repository", () => {
   const files = typeScriptFiles(path.resolve(__dirname, "../.."));

@@ -17,7 +17,6 @@ describe.each([
 ])("Express $version", ({ make }) => {
   test.each([
     { parser: make.json(everything), body: '{"a":1}', named: "express.json()" },
-    { parser: make.json(everything), body: "[1]", named: "express.json()" },
     { parser: make.urlencoded({ ...everything, extended: false }), body: hi, named: "express.urlencoded()" },
     { parser: make.text(everything), body: hi, named: "express.text()" },
     { parser: readsTheStream, body: hi, named: "something that reads the stream itself" },
@@ -86,7 +85,9 @@ describe.each([
   function appWith(parser: express.RequestHandler): { app: express.Express; log: Log } {
     const log = new Log();
     const functions = requestReplyHandler([conformanceFunction(log)], {
-      onError: (error) => log.add(error.message),
+      onError: (error) => {
+        log.add(error.message);
+      },
     });
     return { app: make().use(parser).use("/statefun", serve(functions)), log };
   }
@@ -98,7 +99,11 @@ function readsTheStream(
   _response: express.Response,
   next: express.NextFunction,
 ): void {
-  request.on("end", () => next()).resume();
+  request
+    .on("end", () => {
+      next();
+    })
+    .resume();
 }
 
 function post(app: express.Express, body: Buffer): supertest.Test {

@@ -9,6 +9,8 @@ import { Log } from "./log.js";
 export interface HostOptions {
   readonly maxRequestBytes?: number;
   readonly batchTimeout?: Duration;
+  /** Reads the whole body before the adapter gets the request, as a badly placed parser does. */
+  readonly readBodyInFront?: true;
 }
 
 /** A host of the conformance function on a port of its own. */
@@ -21,6 +23,12 @@ export interface Host {
 
 /** Starts one host. Every adapter brings one; the suite knows nothing else of it. */
 export type StartHost = (options: HostOptions) => Promise<Host>;
+
+/** How a host differs from an adapter that stands alone. */
+export interface Traits {
+  /** A body parser in front reads the body: what goes wrong there is the parser's to answer and to report. */
+  readonly parserInFront?: true;
+}
 
 /** What is left to assert when a host is gone: no report can follow. */
 export interface Outcome<T> {
@@ -48,22 +56,38 @@ export async function onHost<T>(
 
 /** Hosts whose adapter yields, on its own or inside a framework, a listener for `http.createServer`. */
 export function nodeHost(listen: (functions: RequestReplyHandler) => http.RequestListener): StartHost {
-  return async (options) => {
+  return async ({ readBodyInFront = false, ...options }) => {
     const log = new Log();
     const functions = requestReplyHandler([conformanceFunction(log)], {
       ...options,
-      onError: (error) => log.add(`report ${error.code}`),
+      onError: (error) => {
+        log.add(`report ${error.code}`);
+      },
     });
-    const server = http.createServer(listen(functions)).listen(0, "127.0.0.1");
+    const adapter = listen(functions);
+    const server = http
+      .createServer(readBodyInFront ? behindReader(adapter) : adapter)
+      .listen(0, "127.0.0.1");
     await once(server, "listening");
     return {
       port: (server.address() as AddressInfo).port,
       log,
       close: () =>
         new Promise((resolve) => {
-          server.close(() => resolve());
+          server.close(() => {
+            resolve();
+          });
           server.closeIdleConnections();
         }),
     };
+  };
+}
+
+function behindReader(adapter: http.RequestListener): http.RequestListener {
+  return (request, response) => {
+    request.once("end", () => {
+      adapter(request, response);
+    });
+    request.resume();
   };
 }

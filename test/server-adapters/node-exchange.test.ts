@@ -2,13 +2,16 @@ import { afterEach, describe, expect, jest, test } from "@jest/globals";
 import { serve } from "statefun/node";
 import { expectFailure, expectSuccess } from "./expectations.js";
 import { nodeHost, onHost } from "./host.js";
+import { Log } from "./log.js";
 import { batchHead, exchange, RawClient } from "./raw-client.js";
 import { batch, hi } from "./requests.js";
 
 const small = { maxRequestBytes: 10 };
 
 describe("after an answer that did not wait for the whole body", () => {
-  afterEach(() => jest.useRealTimers());
+  afterEach(() => {
+    jest.useRealTimers();
+  });
 
   test("a client that keeps the connection gets ten seconds to hang up", async () => {
     const { result, reports } = await onHost(nodeHost(serve), small, async (host) => {
@@ -29,35 +32,46 @@ describe("after an answer that did not wait for the whole body", () => {
   });
 
   test("a client that hangs up leaves no timer behind", async () => {
-    const { result } = await onHost(nodeHost(serve), small, async (host) => {
+    const closes = new Log();
+    const observed = nodeHost((functions) => (request, response) => {
+      response.once("close", () => {
+        closes.add("response closed");
+      });
+      serve(functions)(request, response);
+    });
+
+    await onHost(observed, small, async (host) => {
       const client = await RawClient.connect(host.port);
       useFakeTimeouts();
       await client.send(batchHead({ "content-length": 1e12 }));
       await client.response();
       await client.hangUp();
-      return host;
+      await closes.until("response closed");
     });
-
-    await result.close();
 
     expect(jest.getTimerCount()).toBe(0);
   });
 });
 
 describe("a response that others touch", () => {
-  test("is left alone when something in front has answered already", async () => {
+  test("is left alone when something in front has answered, and the batch ends as nobody waits for it", async () => {
     const impatient = nodeHost((functions) => (request, response) => {
       serve(functions)(request, response);
       response.writeHead(503, { "content-length": 4 }).end("late");
     });
 
-    const { result, reports } = await onHost(impatient, {}, async (host) =>
-      exchange(await RawClient.connect(host.port), batch("later")),
-    );
+    const { result, reports } = await onHost(impatient, {}, async (host) => {
+      const response = await exchange(
+        await RawClient.connect(host.port),
+        batch("wait until the client is gone"),
+      );
+      await host.log.until("report client-disconnected");
+      return response;
+    });
 
     expect(result.status).toBe(503);
     expect(result.body.toString()).toBe("late");
-    expect(reports).toEqual([]);
+    expect(reports).toEqual(["client-disconnected"]);
   });
 
   test("ends its connection, and is reported, when it cannot be written", async () => {
@@ -79,6 +93,25 @@ describe("a response that others touch", () => {
     expect(reports).toEqual(["function-failed"]);
   });
 
+  test("is not written when the body breaks off while the connection lives", async () => {
+    const breaking = nodeHost((functions) => (request, response) => {
+      serve(functions)(request, response);
+      request.once("data", () => {
+        request.emit("error", new Error("broken"));
+      });
+    });
+
+    const { result, reports } = await onHost(breaking, {}, async (host) => {
+      const client = await RawClient.connect(host.port);
+      await client.send(batchHead({ "content-length": hi.length }), hi.subarray(0, 20));
+      await client.closed();
+      return client.unread;
+    });
+
+    expect(result).toBe("");
+    expect(reports).toEqual(["client-disconnected"]);
+  });
+
   test("keeps the headers that a middleware has set, but for those that an answer decides", async () => {
     const decorated = nodeHost((functions) => (request, response) => {
       response.setHeader("x-request-id", "7");
@@ -97,7 +130,9 @@ describe("a response that others touch", () => {
   test("of a client that is gone before its batch waits aborts the batch at once", async () => {
     const slow = nodeHost((functions) => (request, response) => {
       const parsed = Object.assign(request, { body: batch("wait until the client is gone") });
-      response.once("close", () => serve(functions)(parsed, response));
+      response.once("close", () => {
+        serve(functions)(parsed, response);
+      });
     });
 
     const { log } = await onHost(slow, {}, async (host) => {

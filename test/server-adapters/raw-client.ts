@@ -21,7 +21,11 @@ export class RawClient {
     this.#socket = socket;
     socket.on("data", (chunk) => (this.#received = Buffer.concat([this.#received, chunk])));
     socket.on("error", (error: NodeJS.ErrnoException) => (this.#error = error.code ?? error.message));
-    this.#closed = new Promise((resolve) => socket.once("close", () => resolve()));
+    this.#closed = new Promise((resolve) =>
+      socket.once("close", () => {
+        resolve();
+      }),
+    );
   }
 
   static async connect(port: number): Promise<RawClient> {
@@ -36,7 +40,9 @@ export class RawClient {
     return new Promise((resolve) => {
       this.#socket.cork();
       for (const part of parts.slice(0, -1)) this.#socket.write(part);
-      this.#socket.write(parts.at(-1) ?? "", () => resolve());
+      this.#socket.write(parts.at(-1) ?? "", () => {
+        resolve();
+      });
       this.#socket.uncork();
     });
   }

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { IncomingMessage } from "node:http";
 import { Socket } from "node:net";
 import { describe, expect, test } from "@jest/globals";
@@ -85,7 +86,7 @@ describe("a body that something else has touched", () => {
     { parsed: null, parser: "something that reads the stream itself" },
   ])("is an error that names the likely parser of $parsed", async ({ parsed, parser }) => {
     const request = requestOf([Buffer.from("abc")]);
-    for await (const chunk of request) void chunk;
+    await once(request.resume(), "end");
 
     const reading = (): unknown => readBody(request, limit, parsed);
 
@@ -120,7 +121,7 @@ describe("a body that something else has touched", () => {
     const failing = new IncomingMessage(new Socket());
     const closing = new IncomingMessage(new Socket());
 
-    const bodies = [readBody(failing, limit), readBody(closing, limit)];
+    const bodies = [failing, closing].map(async (request) => readBody(request, limit));
     failing.destroy(new Error("reset"));
     closing.destroy();
     const outcomes = await Promise.allSettled(bodies);

@@ -14,7 +14,7 @@ interface FailingBatch {
   readonly options?: HostOptions;
 }
 
-const random = randomBytes(200);
+const random = randomBytes(24);
 
 const failing: readonly FailingBatch[] = [
   { name: "K54: an unknown function type", body: batchFor("ns/unknown", ["hi"]), code: "unknown-function" },

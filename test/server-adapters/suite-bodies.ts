@@ -1,9 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import { expectFailure, expectSuccess } from "./expectations.js";
-import { onHost, type StartHost } from "./host.js";
-import { batchHead, chunk, exchange, RawClient } from "./raw-client.js";
+import { onHost, type StartHost, type Traits } from "./host.js";
+import { batchHead, chunk, exchange, RawClient, type RawResponse } from "./raw-client.js";
 import { batchOfSize, hi } from "./requests.js";
-import type { Traits } from "./suite.js";
 
 const defaultLimit = 64 * 1024 * 1024;
 const small = 4096;
@@ -26,7 +25,7 @@ export function describeBodies(start: StartHost, traits: Traits): void {
 
     test("K59: one byte more is 413", async () => {
       const { result, log } = await onHost(start, {}, async (host) =>
-        exchange(await RawClient.connect(host.port), batchOfSize(defaultLimit + 1)),
+        exchange(await RawClient.connect(host.port), Buffer.alloc(defaultLimit + 1)),
       );
 
       expectFailure(result, "request-too-large");
@@ -72,6 +71,15 @@ export function describeBodies(start: StartHost, traits: Traits): void {
 }
 
 function describeLargeBodies(start: StartHost): void {
+  test("a body that something in front has read is body-already-read, and never a hang", async () => {
+    const { result, log } = await onHost(start, { readBodyInFront: true }, async (host) =>
+      exchange(await RawClient.connect(host.port), hi),
+    );
+
+    expectFailure(result, "body-already-read");
+    expect(log).toEqual(["report body-already-read"]);
+  });
+
   test("a length above the limit is 413 before any of the body is sent", async () => {
     const { result, log } = await onHost(start, { maxRequestBytes: small }, async (host) => {
       const client = await RawClient.connect(host.port);
@@ -90,8 +98,7 @@ function describeLargeBodies(start: StartHost): void {
     const { result, reports } = await onHost(start, { maxRequestBytes: small }, async (host) => {
       const client = await RawClient.connect(host.port);
       await client.send(batchHead(chunked));
-      const sending = sendUntil(client, client.response());
-      return sending;
+      return sendUntilAnswered(client);
     });
 
     expectFailure(result, "request-too-large");
@@ -114,12 +121,11 @@ function describeLargeBodies(start: StartHost): void {
 }
 
 /** Sends chunks for as long as there is no answer. */
-async function sendUntil<T>(client: RawClient, answer: Promise<T>): Promise<T> {
-  let answered = false;
-  const settled = answer.finally(() => (answered = true));
+async function sendUntilAnswered(client: RawClient): Promise<RawResponse> {
   const part = chunk(Buffer.alloc(1000));
-  // eslint-disable-next-line @typescript-eslint/no-unnecessary-condition -- changes while this waits
-  while (!answered) await client.send(part);
+  const answer = client.response();
+  const answered = answer.then(() => true);
+  while (!(await Promise.race([answered, client.send(part).then(() => false)])));
   await client.hangUp();
-  return settled;
+  return answer;
 }

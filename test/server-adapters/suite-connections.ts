@@ -1,9 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import { expectFailure, expectSuccess } from "./expectations.js";
-import { onHost, type Host, type StartHost } from "./host.js";
+import { onHost, type Host, type StartHost, type Traits } from "./host.js";
 import { batchHead, chunk, exchange, head, RawClient, type RawResponse } from "./raw-client.js";
 import { batch, batchFor, hi } from "./requests.js";
-import type { Traits } from "./suite.js";
 
 /** What a connection goes through: several requests, and clients that leave. */
 export function describeConnections(start: StartHost, traits: Traits): void {

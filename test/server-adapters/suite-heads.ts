@@ -21,7 +21,7 @@ export function describeHeads(start: StartHost): void {
 
       expect(result.status).toBe(405);
       expect(result.headers).toMatchObject({ allow: "POST", "content-type": "text/plain; charset=utf-8" });
-      expect(result.text ?? "").toBe("");
+      expect(result).toMatchObject({ text: undefined, body: {} });
       expect(log).toEqual(["report method-not-allowed"]);
     });
 

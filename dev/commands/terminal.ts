@@ -1,0 +1,41 @@
+import { InvalidArgumentError, Option } from "commander";
+import { defaultFolder } from "../cluster/background.js";
+
+/** Results go to standard output, so they can be piped. */
+export function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+/** What goes on meanwhile goes to standard error, so it never mixes with a result. */
+export function progress(line: string): void {
+  process.stderr.write(`${line}\n`);
+}
+
+export function printJson(value: unknown): void {
+  print(JSON.stringify(value, undefined, 2));
+}
+
+/** Which cluster is meant: each folder holds one. */
+export function folderOption(): Option {
+  return new Option(
+    "-d, --directory <folder>",
+    "the folder that holds the cluster's record, data and logs",
+  ).default(defaultFolder);
+}
+
+export function jsonOption(): Option {
+  return new Option("--json", "print the result as JSON");
+}
+
+export function positiveInteger(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value < 1 || !Number.isSafeInteger(value)) {
+    throw new InvalidArgumentError("It must be a whole number, 1 or more.");
+  }
+  return value;
+}
+
+/** For options that may be given several times. */
+export function collect(text: string, before: readonly string[] = []): readonly string[] {
+  return [...before, text];
+}

@@ -1,0 +1,103 @@
+/** Packs both packages, installs the tarballs together in an empty folder and uses them there: part of `npm run verify`. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { entriesOf } from "./checks/entry-files.js";
+import { namesDiff } from "./checks/public-names.js";
+import { publishedPackages } from "./packages.js";
+import { root, run } from "./process.js";
+import { compileConsumers } from "./published-types.js";
+
+const subpaths = publishedPackages.flatMap((published) => entriesOf(published).map(({ name }) => name));
+
+/** What the consumers' program must print: one batch through the handler, and a use of every other subpath. */
+const expected = {
+  state: { seen: 1 },
+  messages: 1,
+  records: 1,
+  refused: "malformed-request",
+  listeners: 1,
+  express: "function",
+  wire: true,
+  dev: true,
+};
+
+function pack(source: string, destination: string): string {
+  const report = run("npm", ["pack", "--json", "--silent", "--pack-destination", destination], {
+    cwd: source,
+  });
+  const [packed] = JSON.parse(report) as readonly {
+    filename: string;
+    size: number;
+    files: readonly unknown[];
+  }[];
+  if (!packed) throw new Error(`npm pack reported no tarball for ${source}`);
+  console.log(
+    `${packed.filename}: ${String(packed.files.length)} files, ${String(Math.ceil(packed.size / 1024))} kB`,
+  );
+  return path.join(destination, packed.filename);
+}
+
+function install(folder: string): void {
+  const tarballs = publishedPackages.map((published) => pack(path.join(root, published.folder), folder));
+  // The types that a user of these hosts has. Express itself is left out: the adapter must load without it.
+  const types = ["node", "express"].map((name) => `@types/${name}@${installedVersion(`@types/${name}`)}`);
+  writeFileSync(path.join(folder, "package.json"), JSON.stringify({ private: true, type: "module" }));
+  run("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", ...tarballs, ...types], {
+    cwd: folder,
+  });
+}
+
+function installedVersion(name: string): string {
+  const manifest = readFileSync(path.join(root, "node_modules", name, "package.json"), "utf8");
+  return (JSON.parse(manifest) as { version: string }).version;
+}
+
+/** The values each subpath exports, loaded in one of Node's two ways, as lines of public-names.txt. */
+function exportedValues(folder: string, load: "import" | "require"): readonly string[] {
+  const program =
+    load === "import"
+      ? `for (const name of ${JSON.stringify(subpaths)}) for (const value of Object.keys(await import(name))) console.log(name, "value", value)`
+      : `for (const name of ${JSON.stringify(subpaths)}) for (const value of Object.keys(require(name))) if (value !== "__esModule") console.log(name, "value", value)`;
+  const inputType = load === "import" ? "--input-type=module" : "--input-type=commonjs";
+  return run(process.execPath, [inputType, "--eval", program], { cwd: folder }).trim().split("\n");
+}
+
+function checkNames(folder: string): void {
+  const listed = readFileSync(path.join(root, "test/architecture/public-names.txt"), "utf8").split("\n");
+  const values = listed.filter((line) => line.split(" ")[1] === "value");
+  for (const load of ["import", "require"] as const) {
+    const difference = namesDiff(values, exportedValues(folder, load));
+    if (difference.length > 0) {
+      throw new Error(
+        `after ${load}(), the packages export other names than are listed:\n${difference.join("\n")}`,
+      );
+    }
+    console.log(`${load}() of ${String(subpaths.length)} subpaths: ${String(values.length)} names`);
+  }
+}
+
+function checkPrograms(folder: string): void {
+  compileConsumers(folder);
+  const printed = run(process.execPath, ["out/everything.js"], { cwd: folder }).trim();
+  if (printed !== JSON.stringify(expected)) {
+    throw new Error(`the consumers' program printed\n${printed}\nand not\n${JSON.stringify(expected)}`);
+  }
+  const version = run("npx", ["--no-install", "statefun", "--version"], { cwd: folder }).trim();
+  if (!publishedPackages.some((published) => published.bin && published.version === version)) {
+    throw new Error(
+      `npx statefun --version printed ${version}, which is not the version in dev/package.json`,
+    );
+  }
+  const help = run("npx", ["--no-install", "statefun", "--help"], { cwd: folder });
+  if (!help.includes("Usage: statefun")) throw new Error(`npx statefun --help printed\n${help}`);
+}
+
+const folder = mkdtempSync(path.join(tmpdir(), "statefun-pack-"));
+try {
+  install(folder);
+  checkNames(folder);
+  checkPrograms(folder);
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
