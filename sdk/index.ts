@@ -49,4 +49,9 @@ export type { TypedValue } from "./values/typed-value.js";
 
 // For writers of adapters and tools: how a batch is handed over and watched.
 export type { ObservedBatch, ObservedInvocation, Observer } from "./observer.js";
-export type { FailureSite, HandleOptions, HangUpSignal, RequestReplyHandler } from "./request-reply-handler.js";
+export type {
+  FailureSite,
+  HandleOptions,
+  HangUpSignal,
+  RequestReplyHandler,
+} from "./request-reply-handler.js";

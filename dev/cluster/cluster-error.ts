@@ -19,8 +19,10 @@ export type ClusterErrorCode =
  * happened, where, and what to do; where a process is to blame it ends with the last lines of its log.
  */
 export class ClusterError extends Error {
+  /** What went wrong, for programs. */
   readonly code: ClusterErrorCode;
 
+  /** Puts the code in front of `message`. */
   constructor(code: ClusterErrorCode, message: string, options?: { readonly cause?: unknown }) {
     super(`[${code}] ${message}`, options);
     this.name = "ClusterError";

@@ -2,6 +2,7 @@ import type { AddressMap } from "./module-text.js";
 import type { Job } from "./job.js";
 import type { ProcessName } from "./cluster-process.js";
 
+/** How `startCluster` starts a cluster; everything has a default. */
 export interface ClusterOptions {
   /** Ports of 127.0.0.1 to listen on; a free one is picked for each that is left out. */
   readonly ports?: { readonly kafka?: number; readonly flinkUi?: number };
@@ -28,6 +29,7 @@ export interface ClusterOptions {
 /** A module: a file, or the YAML itself. */
 export type ModuleSource = { readonly path: string } | { readonly text: string };
 
+/** How {@link Cluster.run} starts a module; everything has a default. */
 export interface RunOptions {
   /** The job's name in Flink's UI. */
   readonly name?: string;
@@ -41,6 +43,7 @@ export interface RunOptions {
   readonly topics?: readonly string[];
 }
 
+/** How {@link Cluster.createTopics} creates topics. */
 export interface TopicOptions {
   /** Default 1. */
   readonly partitions?: number;
@@ -54,7 +57,7 @@ export interface Cluster {
   readonly flinkUi: string;
   /** The log file of each process, and of the client that submits modules. */
   readonly logs: Readonly<Record<ProcessName | "client", string>>;
-  /** Creates the topics that do not exist yet. */
+  /** Creates the topics that do not exist yet; those that exist stay as they are. Rejects with the client's error. */
   createTopics(names: readonly string[], options?: TopicOptions): Promise<void>;
   /**
    * Starts a module as a Flink job. Topics its ingresses read from this cluster's Kafka are created if they are
@@ -66,12 +69,25 @@ export interface Cluster {
    * `module-invalid` if it cannot be read, `invalid-argument` for an unusable option.
    */
   run(module: ModuleSource, options?: RunOptions): Promise<Job>;
-  /** Kills the worker (Flink's task manager) with SIGKILL, as a machine failure would. Resolves when it is gone. */
+  /**
+   * Kills the worker (Flink's task manager) with SIGKILL, as a machine failure would. Resolves when it is gone; Flink
+   * notices within a few seconds.
+   *
+   * @throws ClusterError `time-out` if the system does not end the process.
+   */
   killWorker(): Promise<void>;
-  /** Starts a worker after {@link Cluster.killWorker}. Resolves when Flink has accepted it; jobs recover by themselves. */
+  /**
+   * Starts a worker after {@link Cluster.killWorker}. Resolves when Flink has accepted it; jobs recover by themselves.
+   *
+   * @throws ClusterError `already-running` if there is a worker, `process-died` or `time-out` if it does not start.
+   */
   startWorker(): Promise<void>;
   /** The last lines of every process's log, for an error message. */
   recentLogs(lines?: number): string;
-  /** Ends all processes at once. Calling it again does nothing. */
+  /**
+   * Ends all processes at once. Calling it again does nothing.
+   *
+   * @throws ClusterError `time-out` if the system does not end a process.
+   */
   stop(): Promise<void>;
 }

@@ -25,6 +25,7 @@ const runningLimitMillis = 180_000;
 const checkpointLimitMillis = 180_000;
 const cancelLimitMillis = 120_000;
 
+/** How {@link Job.savepoint} takes a savepoint. */
 export interface SavepointOptions {
   /** A folder of this machine to put the savepoint's own folder into; by default one that goes with the cluster. */
   readonly directory?: string;
@@ -37,8 +38,13 @@ export interface SavepointOptions {
 
 /** A module running on the cluster: one Flink job. */
 export interface Job {
+  /** Flink's id of the job: 32 hexadecimal digits. */
   readonly id: string;
-  /** @throws ClusterError `not-running` if Flink does not answer or does not know the job. */
+  /**
+   * Where the job is in its life.
+   *
+   * @throws ClusterError `not-running` if Flink does not answer or does not know the job.
+   */
   state(): Promise<JobState>;
   /**
    * Resolves when every part of the job runs, after a restart too.
@@ -53,7 +59,11 @@ export interface Job {
    * @throws ClusterError `job-failed` if the job has ended, `time-out` with its last failure if it keeps failing.
    */
   checkpointed(): Promise<void>;
-  /** How often the job has been restarted after a failure. Flink tells a second or two late. */
+  /**
+   * How often the job has been restarted after a failure. Flink tells a second or two late.
+   *
+   * @throws ClusterError `process-died` or `time-out` if Flink does not tell.
+   */
   restarts(): Promise<number>;
   /**
    * Takes a savepoint and returns where it is, for `fromSavepoint`. Calls to functions that are in flight are
@@ -62,7 +72,12 @@ export interface Job {
    * @throws ClusterError `job-failed` if Flink could not take it.
    */
   savepoint(options?: SavepointOptions): Promise<string>;
-  /** Ends the job. Resolves when it has ended; does nothing if it had already. */
+  /**
+   * Ends the job. Resolves when it has ended; does nothing if it had already.
+   *
+   * @throws ClusterError `not-running` if Flink does not answer, `job-failed` if it refuses, `time-out` if the job
+   * does not end.
+   */
   cancel(): Promise<void>;
 }
 

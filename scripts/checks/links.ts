@@ -5,6 +5,7 @@ import type { SourceFile } from "./source-files.js";
 export function brokenLinks(document: SourceFile, exists: (path: string) => boolean): readonly string[] {
   const prose = document.text
     .replace(/^(`{3,})[^]*?^\1/gm, (fence) => fence.replace(/[^\n]/g, ""))
+    .replace(/`[^`\n]*`/g, "")
     .split("\n");
   return prose.flatMap((line, index) =>
     [...line.matchAll(/\]\(([^)#\s]+)[^)]*\)/g)].flatMap(([, target = ""]) => {

@@ -87,6 +87,19 @@ const ordinaryNames: ReadonlySet<PropertyKey> = new Set([
   "toJSON",
 ]);
 
+/** What storage objects hold. One class for all functions, because a private field is fastest where it has one owner. */
+class CellHolder {
+  readonly #cells: readonly Cell[];
+
+  constructor(cells: readonly Cell[]) {
+    this.#cells = cells;
+  }
+
+  static cell(holder: CellHolder, index: number): Cell | undefined {
+    return holder.#cells[index];
+  }
+}
+
 /**
  * The class of one function's storage objects: an accessor a state value, and behind them a guard that refuses every
  * other name. Declared names never reach the guard, so it costs nothing.
@@ -95,22 +108,12 @@ function storageClass(
   typename: string,
   definitions: readonly StateDefinition[],
 ): new (cells: readonly Cell[]) => object {
-  class BatchStorage {
-    readonly #cells: readonly Cell[];
-
-    constructor(cells: readonly Cell[]) {
-      this.#cells = cells;
-    }
-
-    static cell(storage: BatchStorage, index: number): Cell | undefined {
-      return storage.#cells[index];
-    }
-  }
+  class BatchStorage extends CellHolder {}
   definitions.forEach(({ name }, index) => {
     Object.defineProperty(BatchStorage.prototype, name, {
       enumerable: true,
-      get(this: BatchStorage) {
-        return BatchStorage.cell(this, index);
+      get(this: CellHolder) {
+        return CellHolder.cell(this, index);
       },
       set() {
         throw new StateFunError(

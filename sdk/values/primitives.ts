@@ -23,20 +23,19 @@ const view = new DataView(new ArrayBuffer(8));
 function findValue(typename: string, bytes: Uint8Array, start: number, end: number, wanted: number): number {
   const reader = new Reader(bytes, start);
   let at = -1;
+  let isForeign = false;
   try {
     while (reader.position < end) {
       const tag = reader.tag(end);
-      if (tag >>> 3 === 1 && tag !== wanted) {
-        throw refused(typename, "the bytes hold a value of another type (field 1 has a foreign wire type)");
-      }
+      isForeign ||= tag >>> 3 === 1 && tag !== wanted;
       if (tag === wanted) at = reader.position;
       reader.skip(tag, end);
     }
   } catch (error) {
     throw refused(typename, "the bytes are not a value of this type", error);
   }
-
-  return at;
+  if (!isForeign) return at;
+  throw refused(typename, "the bytes hold a value of another type (field 1 has a foreign wire type)");
 }
 
 const booleanTypename = "io.statefun.types/bool";

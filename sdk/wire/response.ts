@@ -330,5 +330,5 @@ function space(size: number): Uint8Array {
   }
   const start = slabUsed;
   slabUsed += size;
-  return slab.subarray(start, slabUsed);
+  return new Uint8Array(slab.buffer, start, size);
 }

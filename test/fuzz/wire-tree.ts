@@ -50,11 +50,6 @@ export function nestedGroups(number: number, depth: number): WireField {
   return { number, payload: { kind: "group", fields } };
 }
 
-/** Writes fields down. */
-export function serialize(fields: readonly WireField[]): Uint8Array {
-  return concatenated(fields.flatMap(fieldParts));
-}
-
 /** Bytes one behind the other, in an array of their own. */
 export function concatenated(parts: readonly Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0));
@@ -66,39 +61,81 @@ export function concatenated(parts: readonly Uint8Array[]): Uint8Array {
   return whole;
 }
 
+/** Writes fields down. */
+export function serialize(fields: readonly WireField[]): Uint8Array {
+  const sheet = new Sheet();
+  sheet.fields(fields);
+  return sheet.bytes.slice(0, sheet.length);
+}
+
 const wireTypes = { varint: 0, fixed64: 1, delimited: 2, group: 3, fixed32: 5 } as const;
 const endGroup = 4;
 
-function fieldParts({ number, payload, tagPadding }: WireField): Uint8Array[] {
-  const wireType = payload.kind === "wire type" ? payload.wireType : wireTypes[payload.kind];
-  const tag = varint(BigInt(number) * 8n + BigInt(wireType), tagPadding);
-  switch (payload.kind) {
-    case "varint":
-      return [tag, varint(payload.value, payload.padding)];
-    case "delimited": {
-      const content = payload.content instanceof Uint8Array ? payload.content : serialize(payload.content);
-      const length = Math.max(0, content.length + (payload.lengthError ?? 0));
-      return [tag, varint(BigInt(length), payload.padding), content];
+/** What has been written down so far. */
+class Sheet {
+  bytes = new Uint8Array(512);
+  length = 0;
+
+  fields(fields: readonly WireField[]): void {
+    for (const field of fields) this.#field(field);
+  }
+
+  #field({ number, payload, tagPadding }: WireField): void {
+    const wireType = payload.kind === "wire type" ? payload.wireType : wireTypes[payload.kind];
+    this.#varint(number * 8 + wireType, tagPadding);
+    switch (payload.kind) {
+      case "varint":
+        this.#varint(payload.value, payload.padding);
+        break;
+      case "delimited":
+        this.#delimited(payload);
+        break;
+      case "group":
+        this.fields(payload.fields);
+        this.#varint((payload.endNumber ?? number) * 8 + endGroup);
+        break;
+      default:
+        this.#copy(payload.bytes);
     }
-    case "group": {
-      const end = varint(BigInt(payload.endNumber ?? number) * 8n + BigInt(endGroup));
-      return [tag, ...payload.fields.flatMap(fieldParts), end];
+  }
+
+  /** Writes the content first, whose length nobody knows before, and moves it to make room for the length. */
+  #delimited({ content, lengthError = 0, padding }: Delimited): void {
+    const start = this.length;
+    if (content instanceof Uint8Array) this.#copy(content);
+    else this.fields(content);
+    const end = this.length;
+    this.#varint(Math.max(0, end - start + lengthError), padding); // behind the content, then taken to the front
+    const length = this.bytes.slice(end, this.length);
+    this.bytes.copyWithin(start + length.length, start, end);
+    this.bytes.set(length, start);
+  }
+
+  #varint(value: bigint | number, padding = 0): void {
+    this.#copy(varint(value, padding));
+  }
+
+  #copy(bytes: ArrayLike<number>): void {
+    if (this.length + bytes.length > this.bytes.length) {
+      const larger = new Uint8Array(2 * (this.length + bytes.length));
+      larger.set(this.bytes);
+      this.bytes = larger;
     }
-    default:
-      return [tag, payload.bytes];
+    this.bytes.set(bytes, this.length);
+    this.length += bytes.length;
   }
 }
 
 /** A varint of 64 bits, negative numbers in two's complement; padding may make it longer than any parser takes. */
-export function varint(value: bigint, padding = 0): Uint8Array {
-  if (value >= 0n && value < 0x80n && padding === 0) return Uint8Array.of(Number(value));
+export function varint(value: bigint | number, padding = 0): readonly number[] {
+  if (typeof value === "number" && value < 0x80 && padding === 0) return [value];
   const bytes: number[] = [];
-  let rest = BigInt.asUintN(64, value);
+  let rest = BigInt.asUintN(64, BigInt(value));
   for (; rest >= 0x80n; rest >>= 7n) bytes.push(Number(rest & 0x7fn) | 0x80);
   bytes.push(Number(rest));
   for (let i = 0; i < padding; i++) {
     bytes[bytes.length - 1] = (bytes.at(-1) ?? 0) | 0x80;
     bytes.push(0);
   }
-  return Uint8Array.from(bytes);
+  return bytes;
 }

@@ -52,7 +52,7 @@ describe("a stateful function", () => {
     handlers[AddItem.typename] = (): never => {
       throw new Error("replaced");
     };
-    storage["more"] = types.int;
+    storage.more = types.int;
 
     expect(Object.keys((cart as { storage: object }).storage)).toEqual(["items"]);
     expect(preparedFunction(cart)?.handlers.get(AddItem.typename)?.handle).toBe(ignore);

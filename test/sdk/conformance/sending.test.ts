@@ -96,15 +96,15 @@ describe.each(ways)("%s", (_, way) => {
   });
 });
 
-test("K42: ten thousand sends keep their order", async () => {
+test("K42: two thousand sends keep their order", async () => {
   const sender = fn({}, (context) => {
-    for (let n = 0; n < 10_000; n++) context.send(T.address(String(n % 7)), types.int(n));
+    for (let n = 0; n < 2000; n++) context.send(T.address(String(n % 7)), types.int(n));
   });
 
   const { messages } = decode(await recordingHandler([sender]).answer(V1));
 
   expect(messages).toEqual(
-    Array.from({ length: 10_000 }, (_, n) => ({
+    Array.from({ length: 2000 }, (_, n) => ({
       to: { namespace: "ns", type: "t", id: String(n % 7) },
       argument: wireValue.int(n),
     })),
