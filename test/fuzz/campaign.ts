@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { requestReplyHandler, StateFunError, type FailureSite } from "statefun";
+import { hex } from "../support/hex.js";
 import { agreedPrimitive, agreedRequest, agreedResponse } from "./agreement.js";
 import { primitiveBody, requestBody, responseBody } from "./bodies.js";
 import { functions } from "./functions.js";
@@ -68,8 +69,7 @@ async function repeatable<T>(
     return await check();
   } catch (error) {
     const again = `npm run fuzz -- --seed ${String(seed)} --from ${String(index)} --count 1`;
-    const hex = Buffer.from(body).toString("hex");
-    throw new Error(`body ${String(index)} (${again}): ${describe(error)}\n${hex}`, { cause: error });
+    throw new Error(`body ${String(index)} (${again}): ${describe(error)}\n${hex(body)}`, { cause: error });
   }
 }
 
@@ -141,10 +141,6 @@ class Target {
 
 function bytesEqual(a: Uint8Array, b: Uint8Array): boolean {
   return Buffer.compare(a, b) === 0;
-}
-
-function hex(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString("hex");
 }
 
 /** Listens for promises that were rejected without anybody catching it. */

@@ -27,7 +27,8 @@ export const differences = {
 
   // Writing
 
-  negativeZero: "A float or double of −0 is written as no bytes, like 0, as all but one of StateFun's SDKs do.",
+  negativeZero:
+    "A float or double of −0 is written as no bytes, like 0, as all but one of StateFun's SDKs do.",
   halfSurrogate:
     "Half of a surrogate pair is refused, or written as U+FFFD by the tools' side of the wire; the oracle writes three bytes that are not UTF-8.",
 } as const satisfies Readonly<Record<string, string>>;

@@ -138,7 +138,11 @@ const relay: Behaviour = {
 };
 
 /** Stores a value and sends on what was stored before. */
-function exchange<T>(name: string, type: ValueType<T>, change = (value: T): T => value): ReturnType<typeof on> {
+function exchange<T>(
+  name: string,
+  type: ValueType<T>,
+  change = (value: T): T => value,
+): ReturnType<typeof on> {
   return on(type, ({ self, cells, effects }, value) => {
     const held = cells.get(name, type);
     if (held !== undefined) send(effects, sink(self), typedValue(type, change(held)));

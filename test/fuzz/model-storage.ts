@@ -56,7 +56,9 @@ export class Cells {
 
   /** One change for each state that was written, in the order of their declaration. */
   mutations(): Mutation[] {
-    return [...this.#cells.values()].flatMap(({ written }) => (written === undefined ? [] : [written.mutation]));
+    return [...this.#cells.values()].flatMap(({ written }) =>
+      written === undefined ? [] : [written.mutation],
+    );
   }
 
   #cell(name: string): Cell {

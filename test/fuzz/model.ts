@@ -38,7 +38,9 @@ function answered(behaviour: Behaviour, request: Request<SerializedInvocation>):
   const effects: Effects = { messages: [], delayed: [], egresses: [], pendingTokens: new Set() };
   if (request.invocations.length === 0) return result(effects, []);
 
-  const missing = behaviour.storage.filter(({ name }) => !request.states.some((state) => state.name === name));
+  const missing = behaviour.storage.filter(
+    ({ name }) => !request.states.some((state) => state.name === name),
+  );
   if (missing.length > 0) return incomplete(missing);
 
   const cells = new Cells(behaviour.storage, request.states);

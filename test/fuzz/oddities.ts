@@ -70,7 +70,19 @@ function splitField(random: Random, field: WireField): readonly WireField[] {
 
 function oddNumber(random: Random, number: number): number {
   const highest = 2 ** 29 - 1;
-  return random.pick([0, highest, highest + 1, number + 1, Math.max(1, number - 1), 15, 16, 2047, 2048, 100, 101]);
+  return random.pick([
+    0,
+    highest,
+    highest + 1,
+    number + 1,
+    Math.max(1, number - 1),
+    15,
+    16,
+    2047,
+    2048,
+    100,
+    101,
+  ]);
 }
 
 const foreignWireTypes = [4, 6, 7] as const;
@@ -91,7 +103,11 @@ function foreignPayload(random: Random): Payload {
     default:
       return random.chance(0.8)
         ? group(random)
-        : { kind: "wire type", wireType: random.pick(foreignWireTypes), bytes: random.bytes(random.below(3)) };
+        : {
+            kind: "wire type",
+            wireType: random.pick(foreignWireTypes),
+            bytes: random.bytes(random.below(3)),
+          };
   }
 }
 

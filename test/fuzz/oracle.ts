@@ -78,7 +78,9 @@ export function oracleResponse(bytes: Uint8Array): DecodedResponse {
   };
 }
 
-function mutation(given: io.statefun.sdk.reqreply.FromFunction.PersistedValueMutation.$Properties): WireMutation {
+function mutation(
+  given: io.statefun.sdk.reqreply.FromFunction.PersistedValueMutation.$Properties,
+): WireMutation {
   const { mutationType, stateName, stateValue } = given;
   const value = optional(stateValue, typedValue);
   return {
@@ -88,7 +90,9 @@ function mutation(given: io.statefun.sdk.reqreply.FromFunction.PersistedValueMut
   };
 }
 
-function valueSpec(given: io.statefun.sdk.reqreply.FromFunction.PersistedValueSpec.$Properties): WireValueSpec {
+function valueSpec(
+  given: io.statefun.sdk.reqreply.FromFunction.PersistedValueSpec.$Properties,
+): WireValueSpec {
   return {
     name: given.stateName ?? "",
     typename: given.typeTypename ?? "",

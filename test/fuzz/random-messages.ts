@@ -37,7 +37,10 @@ export function randomRequest(random: Random): readonly WireField[] {
   const target = random.pick(known);
   const name = random.chance(0.96) ? target.name : randomText(random);
   const fields = [
-    messageField(1, addressFields(random.chance(0.98) ? "fuzz" : randomText(random), name, randomText(random))),
+    messageField(
+      1,
+      addressFields(random.chance(0.98) ? "fuzz" : randomText(random), name, randomText(random)),
+    ),
     ...states(random, target),
     ...Array.from({ length: invocationCount(random) }, () => invocation(random, target)),
   ];
@@ -55,7 +58,11 @@ function addressFields(namespace: string, name: string, id: string): WireField[]
 
 function randomAddress(random: Random): readonly WireField[] {
   if (random.chance(0.1)) return [];
-  return addressFields(randomText(random), random.chance(0.9) ? "fn" : randomText(random), randomText(random));
+  return addressFields(
+    randomText(random),
+    random.chance(0.9) ? "fn" : randomText(random),
+    randomText(random),
+  );
 }
 
 function states(random: Random, target: KnownFunction): WireField[] {
@@ -105,7 +112,13 @@ function headers(random: Random): readonly WireField[] {
 /** The fields of a random `FromFunction`. */
 export function randomResponse(random: Random): readonly WireField[] {
   if (random.chance(0.02)) return [];
-  if (random.chance(0.2)) return [messageField(101, some(random, () => messageField(1, missing(random))))];
+  if (random.chance(0.2))
+    return [
+      messageField(
+        101,
+        some(random, () => messageField(1, missing(random))),
+      ),
+    ];
   const result = [
     ...some(random, () => messageField(1, mutation(random))),
     ...some(random, () => messageField(2, sent(random))),
@@ -136,7 +149,12 @@ function sent(random: Random): WireField[] {
 function delayed(random: Random): WireField[] {
   const token = random.chance(0.5) ? textField(11, randomText(random)) : [];
   if (random.chance(0.3)) return [varintField(10, true), ...token];
-  return [varintField(1, random.int64()), messageField(2, randomAddress(random)), argument(random, 3), ...token];
+  return [
+    varintField(1, random.int64()),
+    messageField(2, randomAddress(random)),
+    argument(random, 3),
+    ...token,
+  ];
 }
 
 function egressMessage(random: Random): WireField[] {

@@ -223,11 +223,15 @@ export function messages<T>(fields: readonly Field[], number: number, decode: (b
 
 /** The occurrences of a field with a length; with another wire type it is a field that nobody knows. */
 export function delimited(fields: readonly Field[], number: number): readonly Uint8Array[] {
-  return fields.filter((field) => field.number === number && field.wireType === 2).map((field) => field.bytes);
+  return fields
+    .filter((field) => field.number === number && field.wireType === 2)
+    .map((field) => field.bytes);
 }
 
 function varints(fields: readonly Field[], number: number): readonly bigint[] {
-  return fields.filter((field) => field.number === number && field.wireType === 0).map((field) => field.value);
+  return fields
+    .filter((field) => field.number === number && field.wireType === 0)
+    .map((field) => field.value);
 }
 
 /** Bytes one behind the other. */

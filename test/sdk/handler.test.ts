@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, jest, test } from "@jest/globals";
 import { functionType, requestReplyHandler, statefulFunction, StateFunError, types } from "statefun";
-import type { AnyStatefulFunction, RequestReplyOptions } from "statefun";
+import type { AnyStatefulFunction } from "statefun";
 import { hex } from "../support/hex.js";
 import { recordingHandler } from "../support/recording-handler.js";
 import { toFunction } from "../support/to-function.js";

