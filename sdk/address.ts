@@ -18,7 +18,6 @@ export interface Target<M> {
  * `toEqual`. `M` is the union of messages it accepts; an address of unknown origin accepts anything.
  */
 // `any` is the one type that both accepts every message and can be narrowed to a typed address later.
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
 export interface Address<M extends TypedValue = any> extends Target<M> {
   /** Which instance; may be the empty string, never `undefined`. */
   readonly id: string;

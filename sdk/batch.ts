@@ -164,11 +164,24 @@ export class Batch implements BatchScope {
     const info = { self: this.self, caller, typename: invocation.typename, headers };
     return observed(
       (run) => observer.invocation?.(info, run),
-      () => this.#call(context, invocation) as void | Promise<void>,
+      () => this.#callToTheEnd(context, invocation) as void | Promise<void>,
       (error) => {
         this.#settings.report(StateFunError.from(error, "the observer of invocations"), this.#site());
       },
     );
+  }
+
+  /** Runs one handler so that what it throws or rejects with is the batch's failure, as observers are to see it. */
+  #callToTheEnd(context: InvocationContext, invocation: InvocationView): unknown {
+    const failed = (error: unknown): never => {
+      throw this.#failedHandler(error, invocation);
+    };
+    try {
+      const result = this.#call(context, invocation);
+      return isThenable(result) ? Promise.resolve(result).catch(failed) : result;
+    } catch (error) {
+      return failed(error);
+    }
   }
 
   #valueOf(codec: Codec<unknown>, invocation: InvocationView): unknown {

@@ -6,10 +6,15 @@ import { StateFunError } from "./errors.js";
  * The wire carries whole milliseconds, so what is finer is cut off: `{ milliseconds: 1.9 }` is 1 ms.
  */
 export interface Duration {
+  /** Days of 24 hours. */
   readonly days?: number;
+  /** Hours. */
   readonly hours?: number;
+  /** Minutes. */
   readonly minutes?: number;
+  /** Seconds. */
   readonly seconds?: number;
+  /** Milliseconds; a fraction of one is cut off the sum. */
   readonly milliseconds?: number;
 }
 
@@ -37,7 +42,7 @@ export function durationMillis(duration: Duration, what = "duration"): number {
   let millis = 0;
   let named = false;
   for (const unit in duration) {
-    const amount: unknown = duration[unit as keyof Duration];
+    const amount = duration[unit as keyof Duration] as number | string | undefined;
     if (amount === undefined) continue;
     const factor = unitMillis.get(unit);
     if (factor === undefined) throw invalid(what, `has an unknown unit ${JSON.stringify(unit)}`);

@@ -50,8 +50,8 @@ export interface StateFunErrorDetails {
 const brand = Symbol.for("statefun.StateFunError");
 
 /**
- * The one error class of this package: a `code` from a closed set, a message that reads `[code] what, where,
- * what to do`, and typed context. `instanceof StateFunError` also holds for errors of another copy of the package.
+ * The one error class of this package: a `code` from a closed set, a message that says which code, what, where
+ * and what to do, and typed context. `instanceof StateFunError` also holds for errors of another copy of the package.
  */
 export class StateFunError extends Error {
   /** Which failure this is; see {@link StateFunErrorCode}. */
@@ -86,7 +86,11 @@ export class StateFunError extends Error {
 
   /** Tells errors of this class from others, also those of another copy of the package. */
   static override [Symbol.hasInstance](value: unknown): value is StateFunError {
-    return typeof value === "object" && value !== null && brand in value;
+    try {
+      return typeof value === "object" && value !== null && brand in value;
+    } catch {
+      return false; // a proxy that answers no question
+    }
   }
 }
 

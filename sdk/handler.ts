@@ -137,7 +137,7 @@ class Handler implements RequestReplyHandler {
   /** The function of a target. Requests mostly come for the function of the last one, by the same two strings. */
   #find({ namespace, name }: AddressView): PreparedFunction | undefined {
     const last = this.#last;
-    if (last !== undefined && last.name === name && last.namespace === namespace) return last;
+    if (last?.name === name && last.namespace === namespace) return last;
     const found = this.#byNamespace.get(namespace)?.get(name);
     if (found !== undefined) this.#last = found;
     return found;

@@ -4,6 +4,7 @@ import { checkedTextLength } from "./wire/text.js";
 
 /** One header of a message or a Kafka record. */
 export interface Header {
+  /** The header's name; several headers may have the same. */
   readonly key: string;
   /** The header's bytes; `undefined` is a null header, which differs from one of no bytes. */
   readonly value: Uint8Array | undefined;

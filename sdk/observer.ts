@@ -66,7 +66,7 @@ export function observed<R>(
   };
   try {
     const returned = wrap(watched);
-    if (isThenable(returned)) returned.then(undefined, (error: unknown) => void reportOwn(error));
+    if (isThenable(returned)) returned.then(undefined, reportOwn);
   } catch (error) {
     reportOwn(error);
   }

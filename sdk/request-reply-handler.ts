@@ -39,7 +39,7 @@ export interface RequestReplyHandler {
    * A failure has already been reported to `onError` when this throws or rejects; whoever calls only turns the
    * error's `code` into an answer, and no effect of the batch is in it.
    *
-   * @param request the serialized `ToFunction`; it must not change until the batch is answered
+   * @param request - the serialized `ToFunction`; it must not change until the batch is answered
    * @returns the serialized `FromFunction`
    * @throws StateFunError with one of the codes of {@link StateFunErrorCode}; asynchronous batches reject with it
    */

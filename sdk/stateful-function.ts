@@ -65,6 +65,9 @@ export interface StatefulFunction<
 
 declare const declaredStorage: unique symbol;
 
+/** The storage of a function that declares none. */
+export type NoStorage = Readonly<Record<string, never>>;
+
 /** A handler that has lost its types: what the batch calls. */
 export type AnyHandler = (context: Context, value: unknown) => unknown;
 
@@ -95,7 +98,7 @@ const preparedKey: unique symbol = Symbol("prepared");
 export function statefulFunction<
   const N extends string,
   const A extends readonly AnyType[],
-  S extends StorageSpecs = Record<never, never>,
+  S extends StorageSpecs = NoStorage,
 >(type: FunctionType<N, A>, implementation: Implementation<A, S>): StatefulFunction<N, A, S> {
   const prepared = prepare(
     type,

@@ -22,7 +22,7 @@ export interface TypenameParts {
  */
 export function parseTypename(typename: string, what = "typename"): TypenameParts {
   const slash = typeof typename === "string" ? typename.indexOf("/") : -1;
-  if (slash <= 0 || slash === typename.length - 1 || typename.indexOf("/", slash + 1) !== -1) {
+  if (slash <= 0 || slash === typename.length - 1 || typename.includes("/", slash + 1)) {
     throw new StateFunError(
       "invalid-argument",
       `${describe(typename)} is not a ${what}: write "<namespace>/<name>", with exactly one slash and text on both sides of it`,

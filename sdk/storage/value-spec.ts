@@ -7,6 +7,7 @@ import { codecOf } from "../values/type.js";
 
 /** When the cluster forgets a state value: so long after it was written, or after the function was last called. */
 export interface Expiration {
+  /** What starts the time anew: a write, or any call of the function at the address. */
   readonly mode: "after-write" | "after-call";
   /** Whole milliseconds, at least one. */
   readonly millis: number;
@@ -14,7 +15,9 @@ export interface Expiration {
 
 /** What is declared of a state value: its type, and when it expires. */
 export interface ValueSpec<T = unknown> {
+  /** The type of the value. */
   readonly type: Type<string, T>;
+  /** When it expires; `undefined` for never. */
   readonly expiration: Expiration | undefined;
 }
 
@@ -33,7 +36,6 @@ export type ExpirationOptions =
 
 /** Any value spec at all, for constraints. */
 // A spec takes and returns its value, so only `any` stands above all of them.
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type AnyValueSpec = ValueSpec<any>;
 
 /** State values by name; a bare type is a value that never expires. */

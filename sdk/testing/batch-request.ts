@@ -16,9 +16,11 @@ import { Writer } from "../wire/writer.js";
 
 /** A message with what accompanies it. */
 export interface GivenMessage {
+  /** The message. */
   readonly message: TypedValue | Message;
   /** Who sends it; nobody, as an ingress does, if left out. */
   readonly caller?: Address | undefined;
+  /** Its headers; none if left out. */
   readonly headers?: Headers | undefined;
 }
 

@@ -27,7 +27,9 @@ import type { CodecTrace } from "./codec-trace.js";
 
 /** A message that a batch sent. What no type of ours wrote is given as it stands on the wire. */
 export interface SentMessage {
+  /** The address it goes to. */
   readonly to: Address;
+  /** What was sent, comparable with `Greet({…})`. */
   readonly message: TypedValue | Message;
   /** The headers sent with it; left out if there are none. */
   readonly headers?: Headers;
@@ -37,20 +39,27 @@ export interface SentMessage {
 export interface DelayedMessage extends SentMessage {
   /** The delay, in whole milliseconds. */
   readonly after: Duration;
+  /** The token that names it; left out if it has none. */
   readonly cancellationToken?: string;
 }
 
 /** A record that a batch wrote: for Kafka and Kinesis as it was sent, for other egresses the message itself. */
 export interface WrittenRecord {
+  /** The egress, comparable with what `kafkaEgress(…)` returned. */
   readonly egress: Target<never>;
+  /** The record, comparable with what was sent. */
   readonly record: KafkaRecord | KinesisRecord | TypedValue | Message;
 }
 
 /** The effects of a batch, decoded. */
 export interface DecodedEffects {
+  /** The messages sent, in order. */
   readonly sent: readonly SentMessage[];
+  /** The delayed messages that the batch leaves pending, in order. */
   readonly delayed: readonly DelayedMessage[];
+  /** The tokens that were cancelled, in order. */
   readonly cancelled: readonly string[];
+  /** The egress records written, in order. */
   readonly records: readonly WrittenRecord[];
 }
 

@@ -84,7 +84,7 @@ export function jsonType(typename: string, schema?: StandardSchema): Type {
 function stringified(typename: string, value: unknown): string {
   let text: string | undefined;
   try {
-    text = JSON.stringify(value) as string | undefined;
+    text = JSON.stringify(value) as string | undefined; // undefined for a function, whatever its declaration says
   } catch (error) {
     throw refused(
       typename,

@@ -7,7 +7,9 @@ const typeUrlPrefix = "type.googleapis.com";
 
 /** A protobuf message class: anything with `encode` and `decode`, as the classes that protobufjs makes. */
 export interface MessageClass<T> {
+  /** Serializes a message. */
   encode(message: T): { finish(): Uint8Array };
+  /** Reads a message. Whatever it throws becomes `serialization`. */
   decode(bytes: Uint8Array): T;
   /** What protobufjs classes have; the default typename comes from here. */
   getTypeUrl?: ((prefix?: string) => string) | undefined;
@@ -51,14 +53,15 @@ function defaultTypename(messageClass: Pick<MessageClass<unknown>, "getTypeUrl" 
 
 /** The functions of `@bufbuild/protobuf` that a type needs; passed in, so that this package does not depend on it. */
 export interface ProtobufEsCodec<S, T> {
+  /** The library's `fromBinary`. */
   readonly fromBinary: (schema: S, bytes: Uint8Array) => T;
-  // Generic in the library: naming the message here as well would stop TypeScript from finding it in `fromBinary`.
+  /** The library's `toBinary`. Its message is named by `fromBinary` alone, or TypeScript would not find it there. */
   readonly toBinary: (schema: S, message: never) => Uint8Array;
 }
 
 /**
- * A type whose values are messages of `@bufbuild/protobuf` version 2: `protobufEsType(OrderSchema, { toBinary,
- * fromBinary })`. The typename is `type.googleapis.com/<full name>` unless given; the compiler knows it either way.
+ * A type whose values are messages of `@bufbuild/protobuf` version 2: in a call, the schema and then the two
+ * functions of the library. The typename is `type.googleapis.com/<full name>` unless given; the compiler knows it either way.
  *
  * @throws StateFunError `invalid-argument` if `schema` has no `typeName`, or `typename` is not `<namespace>/<name>`
  */

@@ -6,6 +6,7 @@ import { refused } from "./codec.js";
  * Source: https://standardschema.dev, version 1.
  */
 export interface StandardSchema<Input = unknown, Output = Input> {
+  /** The interface proper, under the key that the standard fixes. */
   readonly "~standard": {
     readonly version: 1;
     readonly vendor: string;
@@ -20,7 +21,9 @@ export type SchemaResult<Output> =
 
 /** One objection of a schema. */
 export interface SchemaIssue {
+  /** What the schema objects to. */
   readonly message: string;
+  /** Where in the value, from the outside in; absent for the value itself. */
   readonly path?: readonly (PropertyKey | { readonly key: PropertyKey })[] | undefined;
 }
 

@@ -51,7 +51,6 @@ export type Type<N extends string = string, T = unknown> = ((value: DeepReadonly
 
 /** Any type at all, for constraints. */
 // A type takes and returns its value, so only `any` stands above all of them.
-// eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type AnyType = Type<string, any>;
 
 /** The value of a type: `ValueOf<typeof Greet>`. */
@@ -73,7 +72,7 @@ export function typeOf<N extends string, T, S>(codec: Codec<T, S>): Type<N, T> {
   Object.defineProperty(type, "name", { value: typename });
   const members: Pick<Type<N, T>, "typename" | "serialize" | "deserialize" | "is" | "from"> & WithCodec<T> = {
     typename,
-    [codecKey]: codec as Codec<T>,
+    [codecKey]: codec,
     serialize: (value) => serialized(codec, codec.check(value)),
     deserialize: (bytes) => codec.read(bytes, 0, bytes.length),
     is: (message) => message.typename === typename,

@@ -8,47 +8,65 @@ import { Writer } from "./writer.js";
 
 /** An `Address`, decoded. */
 export interface WireAddress {
+  /** The part of the typename before the slash. */
+  /** The part of the typename behind the slash; the wire calls it `type`. */
   readonly namespace: string;
+  /** The part of the typename behind the slash; the wire calls it `type`. */
   readonly name: string;
+  /** Which instance. */
   readonly id: string;
 }
 
 /** A state value that the cluster sends along; without `value` it is registered and holds none. */
 export interface WireState {
+  /** The name of the state value. */
   readonly name: string;
+  /** Its value; left out if it is registered and holds none. */
   readonly value?: { readonly typename: string; readonly bytes: Uint8Array } | undefined;
 }
 
 /** One message of a batch; `argument` is a serialized `TypedValue`. */
 export interface WireInvocation {
+  /** Who sent it; left out for a message from an ingress. */
   readonly caller?: WireAddress | undefined;
+  /** The message, a serialized `TypedValue`. */
   readonly argument: Uint8Array;
 }
 
 /** What a `ToFunction` says. */
 export interface WireBatch {
+  /** The address that the batch is for. */
   readonly target: WireAddress;
+  /** The registered states of the function. */
   readonly states: readonly WireState[];
+  /** The messages, in order of arrival. */
   readonly invocations: readonly WireInvocation[];
 }
 
 /** A change of a state value. `type` is the number on the wire: 0 deletes, 1 modifies, others do not exist. */
 export interface WireMutation {
+  /** The number of the mutation's type: 0 deletes, 1 modifies. */
   readonly type: number;
+  /** The name of the state value. */
   readonly name: string;
+  /** The new value; `undefined` where the wire has none. */
   readonly value:
     { readonly typename: string; readonly hasValue: boolean; readonly bytes: Uint8Array } | undefined;
 }
 
 /** A message to a function. */
 export interface WireMessage {
+  /** The address it goes to. */
   readonly target: WireAddress;
+  /** The message, a serialized `TypedValue`. */
   readonly argument: Uint8Array;
 }
 
 /** A delayed message, or the cancellation of one, which has a token and nothing else. */
 export interface WireDelayedMessage extends WireMessage {
+  /** Whether this cancels a message rather than being one. */
   readonly isCancellation: boolean;
+  /** The token; the empty string if there is none. */
   readonly cancellationToken: string;
   /** As on the wire: possibly negative, which a cluster does not survive. */
   readonly delayMillis: bigint;
@@ -56,15 +74,22 @@ export interface WireDelayedMessage extends WireMessage {
 
 /** A record for an egress. */
 export interface WireEgressRecord {
+  /** The part of the egress's typename before the slash. */
+  /** The part of the egress's typename behind the slash. */
   readonly namespace: string;
+  /** The part of the typename behind the slash; the wire calls it `type`. */
   readonly name: string;
+  /** The record, a serialized `TypedValue`. */
   readonly argument: Uint8Array;
 }
 
 /** A state that the function wants registered. `mode` is the number on the wire: 1 after write, 2 after call. */
 export interface WireValueSpec {
+  /** The name of the state value. */
   readonly name: string;
+  /** The typename of its type. */
   readonly typename: string;
+  /** When it expires; `undefined` where the wire does not say. */
   readonly expiration: { readonly mode: number; readonly millis: bigint } | undefined;
 }
 

@@ -28,17 +28,24 @@ const uint32 = 0x1_0000_0000;
  * belongs to: what is cut short or reaches beyond is an error, never `undefined`.
  */
 export class Reader {
+  /** The bytes that are read. */
   readonly bytes: Uint8Array;
+  /** Where the next read begins. */
   position: number;
   /** Where the text of the last `checkText` begins. */
   textStart = 0;
 
+  /** Reads `bytes` from `start` on. */
   constructor(bytes: Uint8Array, start = 0) {
     this.bytes = bytes;
     this.position = start;
   }
 
-  /** Reads a tag: field number and wire type in one number. The caller has checked that a byte is left. */
+  /**
+   * Reads a tag: field number and wire type in one number. The caller has checked that a byte is left.
+   *
+   * @throws StateFunError `malformed-request` if no field can have the tag
+   */
   tag(end: number): number {
     const first = this.bytes[this.position] as number;
     if (first < 0x80) {
@@ -51,7 +58,11 @@ export class Reader {
     return tag;
   }
 
-  /** Reads a length and returns where what it measures ends. */
+  /**
+   * Reads a length and returns where what it measures ends.
+   *
+   * @throws StateFunError `malformed-request` if the length reaches beyond `end`
+   */
   delimited(end: number): number {
     const { position } = this;
     const first = position < end ? (this.bytes[position] as number) : 0x80;
@@ -62,7 +73,11 @@ export class Reader {
     return stop;
   }
 
-  /** Reads a varint as an unsigned number; exact up to 2⁵³, and never less than 2³² for what does not fit 32 bits. */
+  /**
+   * Reads a varint as an unsigned number; exact up to 2⁵³, and never less than 2³² for what does not fit 32 bits.
+   *
+   * @throws StateFunError `malformed-request` if it is cut short or longer than ten bytes
+   */
   varint(end: number): number {
     let value = 0;
     let factor = 1;
@@ -84,7 +99,11 @@ export class Reader {
     throw this.error("a tag or a length of more than 32 bits");
   }
 
-  /** Reads a varint of 64 bits as a signed integer; the bits beyond the 64th are dropped, as every parser does. */
+  /**
+   * Reads a varint of 64 bits as a signed integer; the bits beyond the 64th are dropped, as every parser does.
+   *
+   * @throws StateFunError `malformed-request` if it is cut short or longer than ten bytes
+   */
   int64(end: number): bigint {
     let value = 0n;
     for (let shift = 0n; shift < 70n; shift += 7n) {
@@ -96,12 +115,20 @@ export class Reader {
     throw this.error("a number of more than ten bytes");
   }
 
-  /** Reads a bool: any varint but zero is true. */
+  /**
+   * Reads a bool: any varint but zero is true.
+   *
+   * @throws StateFunError `malformed-request` if it is cut short or longer than ten bytes
+   */
   bool(end: number): boolean {
     return this.varint(end) !== 0;
   }
 
-  /** Reads a string field that is used once, such as an id. */
+  /**
+   * Reads a string field that is used once, such as an id.
+   *
+   * @throws StateFunError `malformed-request` if it reaches beyond `end` or is not UTF-8
+   */
   text(end: number): string {
     const stop = this.delimited(end);
     const text = readText(this.bytes, this.position, stop);
@@ -110,7 +137,11 @@ export class Reader {
     return text;
   }
 
-  /** Reads a string field that comes again and again, such as a typename. */
+  /**
+   * Reads a string field that comes again and again, such as a typename.
+   *
+   * @throws StateFunError `malformed-request` if it reaches beyond `end` or is not UTF-8
+   */
   name(end: number): string {
     const stop = this.delimited(end);
     const text = readName(this.bytes, this.position, stop);
@@ -119,7 +150,11 @@ export class Reader {
     return text;
   }
 
-  /** Passes over a string field, checking that it is UTF-8; `textStart` is where the text begins. Returns its end. */
+  /**
+   * Passes over a string field, checking that it is UTF-8; `textStart` is where the text begins. Returns its end.
+   *
+   * @throws StateFunError `malformed-request` if it reaches beyond `end` or is not UTF-8
+   */
   checkText(end: number): number {
     const stop = this.delimited(end);
     this.textStart = this.position;
@@ -128,7 +163,11 @@ export class Reader {
     return stop;
   }
 
-  /** Passes over the field whose tag was just read. */
+  /**
+   * Passes over the field whose tag was just read.
+   *
+   * @throws StateFunError `malformed-request` if the field is cut short or has no valid wire type
+   */
   skip(tag: number, end: number, depth = 0): void {
     switch (tag & 7) {
       case wireType.varint:
@@ -155,7 +194,11 @@ export class Reader {
     }
   }
 
-  /** Moves over `count` bytes. */
+  /**
+   * Moves over `count` bytes.
+   *
+   * @throws StateFunError `malformed-request` if they reach beyond `end`
+   */
   advance(count: number, end: number): void {
     if (this.position + count > end) throw this.error("a field that is cut short");
     this.position += count;

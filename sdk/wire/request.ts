@@ -6,14 +6,19 @@ const noBytes = new Uint8Array(0);
 
 /** An `Address` where it stands in a request; its id is decoded when asked for, since many functions never ask. */
 export class AddressView {
+  /** The part of the typename before the slash. */
   namespace = "";
+  /** The part of the typename behind the slash; the wire calls it `type`. */
   name = "";
   /** The bytes of the request, and where the id begins and ends in them; checked to be UTF-8. */
   bytes: Uint8Array = noBytes;
+  /** Where the id begins in `bytes`. */
   idStart = 0;
+  /** Where the id ends in `bytes`. */
   idEnd = 0;
   #id: string | undefined;
 
+  /** Which instance. */
   get id(): string {
     return (this.#id ??= readText(this.bytes, this.idStart, this.idEnd) ?? "");
   }
@@ -26,16 +31,22 @@ export class AddressView {
 
 /** A `PersistedValue` where it stands in a request: a state name and the value that the cluster holds, if any. */
 export class StateView extends TypedValueView {
+  /** The name of the state value. */
   name = "";
 }
 
 /** An `Invocation` where it stands in a request: a message, and where its caller is written. */
 export class InvocationView extends TypedValueView {
-  /** Where the caller's `Address` begins and ends; both zero if there is none. */
+  /** Where the caller's `Address` begins; `callerEnd` is zero if there is none. */
   callerStart = 0;
+  /** Where the caller ends. */
   callerEnd = 0;
 
-  /** Decodes the caller's address. `undefined` for a message from an ingress. */
+  /**
+   * Decodes the caller's address. `undefined` for a message from an ingress.
+   *
+   * @throws StateFunError `malformed-request` if the bytes have been changed since they were read
+   */
   caller(): AddressView | undefined {
     if (this.callerEnd === 0) return undefined;
     const caller = new AddressView();
@@ -46,8 +57,11 @@ export class InvocationView extends TypedValueView {
 
 /** A decoded `ToFunction`: one batch, as views on its bytes. */
 export interface RequestView {
+  /** The address that the batch is for. */
   readonly target: AddressView;
+  /** The states that the cluster knows of, in the order of the request. */
   readonly states: readonly StateView[];
+  /** The messages, in order of arrival. */
   readonly invocations: readonly InvocationView[];
 }
 

@@ -14,13 +14,16 @@ export type SerializedSpec = Uint8Array;
 export class Argument {
   /** The form of the type; `undefined` for bytes that are a `TypedValue` already. */
   readonly form: ValueForm<unknown> | undefined;
+  /** The value as its type staged it, or the bytes to be repeated. */
   readonly staged: unknown;
+  /** The headers to be written with it. */
   readonly headers: readonly WireHeader[] | undefined;
   /** The number of bytes of the value alone. */
   readonly valueSize: number;
   /** The number of bytes of the whole `TypedValue`. */
   readonly size: number;
 
+  /** Use `of` or `copied`. */
   constructor(
     form: ValueForm<unknown> | undefined,
     staged: unknown,
@@ -40,7 +43,7 @@ export class Argument {
     const valueSize = form.size(staged);
     const fieldSize = valueSize === 0 ? 0 : 1 + varintSize(valueSize) + valueSize;
     const size = form.head.length + fieldSize + (headers === undefined ? 0 : headersSize(headers));
-    return new Argument(form as ValueForm<unknown>, staged, valueSize, size, headers);
+    return new Argument(form, staged, valueSize, size, headers);
   }
 
   /** A serialized `TypedValue`, to be repeated bit for bit. */
@@ -264,7 +267,9 @@ export function incompleteResponse(missing: readonly SerializedSpec[]): Uint8Arr
 
 /** How a state expires, with the numbers that the wire uses. */
 export interface WireExpiration {
+  /** What starts the time anew. */
   readonly mode: "after-write" | "after-call";
+  /** The time, in milliseconds. */
   readonly millis: number;
 }
 

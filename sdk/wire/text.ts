@@ -68,9 +68,9 @@ const portable: TextRoutines = {
 
 /** The methods of Node's `Buffer.prototype` that work on any byte array; not part of its documented surface. */
 interface BufferMethods {
-  latin1Slice(this: Uint8Array, start: number, end: number): string;
-  utf8Slice(this: Uint8Array, start: number, end: number): string;
-  utf8Write(this: Uint8Array, text: string, at: number, length: number): number;
+  readonly latin1Slice: (this: Uint8Array, start: number, end: number) => string;
+  readonly utf8Slice: (this: Uint8Array, start: number, end: number) => string;
+  readonly utf8Write: (this: Uint8Array, text: string, at: number, length: number) => number;
 }
 
 interface BufferClass {

@@ -2,7 +2,9 @@ import { Reader } from "./reader.js";
 
 /** One header of a message: a key and its value, where `undefined` is a null header. */
 export interface WireHeader {
+  /** The header's name. */
   readonly key: string;
+  /** The header's bytes; `undefined` for a null header. */
   readonly value: Uint8Array | undefined;
 }
 
@@ -13,16 +15,22 @@ export interface WireHeader {
 export class TypedValueView {
   /** The bytes that all positions refer to. */
   bytes: Uint8Array;
+  /** The typename; the empty string if there is none. */
   typename = "";
+  /** Whether there is a value, of however few bytes. */
   hasValue = false;
-  /** Where the value begins and ends in `bytes`. */
+  /** Where the value begins in `bytes`. */
   valueStart = 0;
+  /** Where the value ends. */
   valueEnd = 0;
-  /** Where the whole serialized `TypedValue` begins and ends in `bytes`, with fields that are unknown here. */
+  /** Where the whole serialized `TypedValue` begins in `bytes`, with fields that are unknown here. */
   start = 0;
+  /** Where the serialized `TypedValue` ends. */
   end = 0;
+  /** Whether there are headers. */
   hasHeaders = false;
 
+  /** A view without content; `readTypedValue` fills it. */
   constructor(bytes: Uint8Array) {
     this.bytes = bytes;
   }
@@ -32,7 +40,11 @@ export class TypedValueView {
     return this.bytes.subarray(this.valueStart, this.valueEnd);
   }
 
-  /** The headers, in order, duplicates kept. Their values are copies. */
+  /**
+   * The headers, in order, duplicates kept. Their values are copies.
+   *
+   * @throws StateFunError `malformed-request` if the bytes have been changed since they were read
+   */
   headers(): WireHeader[] {
     const found: WireHeader[] = [];
     if (!this.hasHeaders) return found;
@@ -49,6 +61,8 @@ export class TypedValueView {
 /**
  * Reads a `TypedValue` up to `end` into `view`. Fields that the view has already are overwritten, which is how
  * proto3 merges a message that occurs twice.
+ *
+ * @throws StateFunError `malformed-request` if the bytes are cut short or cannot be a `TypedValue`
  */
 export function readTypedValue(reader: Reader, end: number, view: TypedValueView): void {
   while (reader.position < end) {

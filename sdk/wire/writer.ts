@@ -23,7 +23,9 @@ const scratch = new DataView(new ArrayBuffer(8));
  * not check again.
  */
 export class Writer {
+  /** What has been written, and room behind it. */
   bytes: Uint8Array = new Uint8Array(firstCapacity);
+  /** How much has been written, in bytes. */
   position = 0;
 
   /** Makes room for `count` more bytes. */

@@ -205,9 +205,8 @@ describe("report", () => {
   test("prints both errors where an async onError rejects, and nothing is left unhandled", async () => {
     const print = jest.spyOn(console, "error").mockImplementation(() => undefined);
     const broken = new Error("onError is broken");
-    const handler = requestReplyHandler([silent], {
-      onError: () => Promise.reject(broken),
-    });
+    const rejecting: (...told: unknown[]) => unknown = () => Promise.reject(broken);
+    const handler = requestReplyHandler([silent], { onError: rejecting });
     process.on("unhandledRejection", note);
 
     handler.report(error);

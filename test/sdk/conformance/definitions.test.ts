@@ -97,7 +97,8 @@ test("K51: an address put together by hand is checked when it is sent to", async
         context.send(target as Address, types.int(1));
       }).toThrow(expect.objectContaining({ code: "invalid-argument" }));
     }
-    context.send({ typename: "ns/t", id: "" }, types.int(1));
+    const byHand: Address = { typename: "ns/t", id: "" };
+    context.send(byHand, types.int(1));
   });
 
   const answer = await recordingHandler([sender]).answer(V1);
