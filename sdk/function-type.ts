@@ -3,7 +3,13 @@ import { StateFunError } from "./errors.js";
 import { parseTypename } from "./typename.js";
 import type { AnyType, MessageOf } from "./values/type.js";
 import { codecOf } from "./values/type.js";
+import type { TypedValue } from "./values/typed-value.js";
 import { describeValue } from "./values/codec.js";
+
+/** The union of messages that a function accepts: of any type, if it declares none and leaves all to `otherwise`. */
+export type AcceptedMessage<A extends readonly AnyType[]> = [A[number]] extends [never]
+  ? TypedValue
+  : MessageOf<A[number]>;
 
 /**
  * A function's public face: its typename and what it accepts. Whoever has it can call the function, whatever
@@ -20,9 +26,9 @@ export interface FunctionType<N extends string = string, A extends readonly AnyT
    * @throws StateFunError `invalid-argument` if `id` is not text; text that UTF-8 cannot carry is refused when
    * something is sent to the address
    */
-  address(id: string): Address<MessageOf<A[number]>>;
+  address(id: string): Address<AcceptedMessage<A>>;
   /** The same address, typed, if it is one of this function's; otherwise `undefined`. For `context.caller`. */
-  from(address: Address | undefined): Address<MessageOf<A[number]>> | undefined;
+  from(address: Address | undefined): Address<AcceptedMessage<A>> | undefined;
 }
 
 /**

@@ -8,7 +8,7 @@ export { kafkaEgress, type KafkaRecord } from "./egress/kafka.js";
 export { kinesisEgress, type KinesisRecord } from "./egress/kinesis.js";
 export type { RecordValue } from "./egress/record-value.js";
 export { StateFunError, type StateFunErrorCode, type StateFunErrorDetails } from "./errors.js";
-export { functionType, type FunctionType } from "./function-type.js";
+export { functionType, type AcceptedMessage, type FunctionType } from "./function-type.js";
 export { requestReplyHandler, type RequestReplyOptions } from "./handler.js";
 export type { Header, Headers } from "./headers.js";
 export {
@@ -16,6 +16,7 @@ export {
   type AnyStatefulFunction,
   type Handlers,
   type Implementation,
+  type NoStorage,
   type Otherwise,
   type StatefulFunction,
 } from "./stateful-function.js";

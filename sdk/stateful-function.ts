@@ -1,6 +1,6 @@
 import type { Context } from "./context.js";
 import { StateFunError } from "./errors.js";
-import type { FunctionType } from "./function-type.js";
+import type { AcceptedMessage, FunctionType } from "./function-type.js";
 import type { Storage, StorageLayout } from "./storage/storage.js";
 import { storageLayout } from "./storage/storage.js";
 import type { StorageSpecs, ValueSpec } from "./storage/value-spec.js";
@@ -8,7 +8,7 @@ import { parseTypename } from "./typename.js";
 import type { Codec } from "./values/codec.js";
 import { describeValue } from "./values/codec.js";
 import type { Message } from "./values/message.js";
-import type { AnyType, MessageOf, ValueOf } from "./values/type.js";
+import type { AnyType, ValueOf } from "./values/type.js";
 import { codecOf } from "./values/type.js";
 
 /**
@@ -18,14 +18,14 @@ import { codecOf } from "./values/type.js";
  */
 export type Handlers<A extends readonly AnyType[], Cells> = {
   readonly [N in A[number]["typename"]]: (
-    context: Context<MessageOf<A[number]>, Cells>,
+    context: Context<AcceptedMessage<A>, Cells>,
     value: ValueOf<Extract<A[number], { readonly typename: N }>>,
   ) => void | Promise<void>;
 };
 
 /** The handler of messages that the function does not declare. */
 export type Otherwise<A extends readonly AnyType[], Cells> = (
-  context: Context<MessageOf<A[number]>, Cells>,
+  context: Context<AcceptedMessage<A>, Cells>,
   message: Message,
 ) => void | Promise<void>;
 
@@ -65,8 +65,10 @@ export interface StatefulFunction<
 
 declare const declaredStorage: unique symbol;
 
-/** The storage of a function that declares none. */
-export type NoStorage = Readonly<Record<string, never>>;
+declare const noName: unique symbol;
+
+/** The storage of a function that declares none. Not a record of strings: that would have a state value of any name. */
+export type NoStorage = Readonly<Partial<Record<typeof noName, never>>>;
 
 /** A handler that has lost its types: what the batch calls. */
 export type AnyHandler = (context: Context, value: unknown) => unknown;

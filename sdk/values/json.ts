@@ -81,10 +81,13 @@ export function jsonType(typename: string, schema?: StandardSchema): Type {
   return typeOf<string, unknown, string>(new JsonCodec(typename, schema));
 }
 
+/** As it behaves: a function or a symbol has no JSON, whatever the standard library declares. */
+const stringify: (value: unknown) => string | undefined = JSON.stringify;
+
 function stringified(typename: string, value: unknown): string {
   let text: string | undefined;
   try {
-    text = JSON.stringify(value) as string | undefined; // undefined for a function, whatever its declaration says
+    text = stringify(value);
   } catch (error) {
     throw refused(
       typename,

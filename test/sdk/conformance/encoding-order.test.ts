@@ -89,7 +89,7 @@ describe("K42: a value that sends something itself while it is encoded", () => {
     expect(records.slice(0, -1).every(({ topic, key }) => topic === "inner" && key === "i")).toBe(true);
   });
 
-  test("K42: a value whose encoding fails after it has sent something: the caught failure leaves only that", async () => {
+  test("K42: a value whose encoding fails: the caught failure leaves nothing", async () => {
     const Broken = customType<{ n: number }>("shop/broken", {
       serialize: () => {
         throw new Error("broken");
@@ -97,14 +97,13 @@ describe("K42: a value that sends something itself while it is encoded", () => {
       deserialize: () => ({ n: 0 }),
     });
     const sender = fn({}, (context) => {
-      for (const target of [functionType("ns/b", [Broken]).address("1"), Kafka]) {
-        expect(() => {
-          context.send(
-            target,
-            (target === Kafka ? { topic: "t", value: Broken({ n: 1 }) } : Broken({ n: 1 })) as never,
-          );
-        }).toThrow(expect.objectContaining({ code: "serialization", typename: "shop/broken" }));
-      }
+      const failed = expect.objectContaining({ code: "serialization", typename: "shop/broken" });
+      expect(() => {
+        context.send(functionType("ns/b", [Broken]).address("1"), Broken({ n: 1 }));
+      }).toThrow(failed);
+      expect(() => {
+        context.send(Kafka, { topic: "t", value: Broken({ n: 1 }) });
+      }).toThrow(failed);
       context.send(T.address("2"), types.int(7));
     });
 
