@@ -65,10 +65,8 @@ export interface StatefulFunction<
 
 declare const declaredStorage: unique symbol;
 
-declare const noName: unique symbol;
-
-/** The storage of a function that declares none. Not a record of strings: that would have a state value of any name. */
-export type NoStorage = Readonly<Partial<Record<typeof noName, never>>>;
+/** The storage of a function that declares none. Not a record of strings: that would have state values of any name. */
+export type NoStorage = Readonly<Partial<Record<typeof declaredStorage, never>>>;
 
 /** A handler that has lost its types: what the batch calls. */
 export type AnyHandler = (context: Context, value: unknown) => unknown;
