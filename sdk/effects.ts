@@ -155,6 +155,14 @@ function addressIdLength(target: unknown): number {
     const length = recurringTextLength(id);
     if (length !== -1) return length;
   }
+  if (typeof target === "object" && target !== null && egressWriter(target) !== undefined) {
+    const { typename } = target as Address;
+    throw new StateFunError(
+      "invalid-argument",
+      `${typename} is an egress, which takes no delayed messages: send yourself a message, and the record when it arrives`,
+      { typename },
+    );
+  }
   throw new StateFunError(
     "invalid-argument",
     `the target of a message is ${describeValue(target)}${id === undefined ? " without an id" : " whose id is not text"}: pass an address such as Cart.address("alice")`,

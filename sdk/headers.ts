@@ -31,7 +31,15 @@ export function checkedHeaders(headers: Headers | undefined): Headers | undefine
       `the headers are ${describeValue(headers)}, not a list: write [{ key, value }]`,
     );
   }
-  for (const header of headers as readonly { readonly key: unknown; readonly value: unknown }[]) {
+  for (const header of headers as readonly (
+    { readonly key: unknown; readonly value: unknown } | undefined
+  )[]) {
+    if (typeof header !== "object") {
+      throw new StateFunError(
+        "invalid-argument",
+        `a header is ${describeValue(header)}, not { key, value }: write [{ key: "trace", value: bytes }]`,
+      );
+    }
     if (typeof header.key !== "string" || checkedTextLength(header.key) === -1) {
       throw new StateFunError(
         "invalid-argument",

@@ -10,6 +10,7 @@ import { describeValue } from "./values/codec.js";
 import type { Message } from "./values/message.js";
 import type { AnyType, ValueOf } from "./values/type.js";
 import { codecOf } from "./values/type.js";
+import { rememberName } from "./wire/text.js";
 
 /**
  * A handler for each accepted type, keyed by its typename: `[AddItem.typename](context, item) { … }`.
@@ -150,9 +151,13 @@ function prepare(
   if (otherwise !== undefined && typeof otherwise !== "function") {
     throw invalid(typename, `has ${describeValue(otherwise)} as otherwise, not a function`);
   }
+  const { namespace, name } = parseTypename(typename);
+  rememberName(namespace);
+  rememberName(name);
   return {
     typename,
-    ...parseTypename(typename),
+    namespace,
+    name,
     layout: storageLayout(typename, implementation.storage ?? {}),
     handlers,
     otherwise: otherwise as AnyHandler | undefined,

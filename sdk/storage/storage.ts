@@ -2,6 +2,7 @@ import { StateFunError } from "../errors.js";
 import { codecOf } from "../values/type.js";
 import { persistedValueSpec } from "../wire/response.js";
 import type { StateView } from "../wire/request.js";
+import { rememberName } from "../wire/text.js";
 import { textFields } from "../wire/writer.js";
 import type { Cell, StateDefinition, Value } from "./value.js";
 import type { SpecValue, StorageSpecs, ValueSpec } from "./value-spec.js";
@@ -58,6 +59,7 @@ function definitionOf(typename: string, name: string, { type, expiration }: Valu
   const codec = codecOf(type);
   if (codec === undefined)
     throw new StateFunError("invalid-argument", `the value spec ${name} of ${typename} has no type`);
+  rememberName(name);
   const remove = textFields([0x12, name]);
   return {
     name,

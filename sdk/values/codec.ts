@@ -2,6 +2,7 @@ import { StateFunError } from "../errors.js";
 import { parseTypename } from "../typename.js";
 import type { ValueForm } from "../wire/value-form.js";
 import { typedValueHead } from "../wire/value-form.js";
+import { rememberName } from "../wire/text.js";
 import { Writer } from "../wire/writer.js";
 
 /**
@@ -21,6 +22,7 @@ export abstract class Codec<T, S = unknown> implements ValueForm<S> {
   constructor(typename: string) {
     parseTypename(typename, "typename of a type");
     this.typename = typename;
+    rememberName(typename);
     this.head = typedValueHead(typename);
   }
 

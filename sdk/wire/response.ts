@@ -313,7 +313,7 @@ const shortPart = 36;
 function copyInto(answer: Uint8Array, at: number, from: Uint8Array, length: number): void {
   if (length < shortPart) {
     for (let i = 0; i < length; i++) answer[at + i] = from[i] as number;
-  } else answer.set(from.subarray(0, length), at);
+  } else answer.set(new Uint8Array(from.buffer, from.byteOffset, length), at);
 }
 
 /** The size of the piece of memory that small answers are cut from, and what counts as small. */

@@ -212,19 +212,33 @@ export function readName(bytes: Uint8Array, start: number, end: number): string 
   const length = end - start;
   if (length === 0) return "";
   if (length > longestInternedName) return readText(bytes, start, end);
-  const slot =
-    (length * 31 +
-      (bytes[start] as number) * 7 +
-      (bytes[end - 1] as number) * 13 +
-      (bytes[(start + end) >> 1] as number) * 17 +
-      (bytes[start + ((length * 3) >> 2)] as number) * 5) &
-    (internedNames - 1);
+  const slot = nameSlot(bytes, start, end);
   const known = recentNames[slot];
   if (known !== undefined && sameBytes(known.bytes, bytes, start, length)) return known.text;
   const text = readText(bytes, start, end);
-  // The slice of a Node buffer is a view on it, and what it shows would change under the name.
-  if (text !== undefined) recentNames[slot] = { bytes: new Uint8Array(bytes.subarray(start, end)), text };
+  if (text !== undefined) recentNames[slot] = { bytes: bytes.slice(start, end), text };
   return text;
+}
+
+/**
+ * Has `readName` return this very string where its bytes come: names that a program declares are then equal to those
+ * that arrive by being the same string, which needs no comparison.
+ */
+export function rememberName(text: string): void {
+  const bytes = textBytes(text);
+  if (bytes.length === 0 || bytes.length > longestInternedName) return;
+  recentNames[nameSlot(bytes, 0, bytes.length)] = { bytes, text };
+}
+
+function nameSlot(bytes: Uint8Array, start: number, end: number): number {
+  const length = end - start;
+  const mixed =
+    length * 31 +
+    (bytes[start] as number) * 7 +
+    (bytes[end - 1] as number) * 13 +
+    (bytes[(start + end) >> 1] as number) * 17 +
+    (bytes[start + ((length * 3) >> 2)] as number) * 5;
+  return mixed & (internedNames - 1);
 }
 
 function sameBytes(known: Uint8Array, bytes: Uint8Array, start: number, length: number): boolean {
