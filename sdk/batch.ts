@@ -1,6 +1,5 @@
 import type { Address } from "./address.js";
 import { printAddress } from "./address.js";
-import { addressOf } from "./address-fields.js";
 import type { EffectsTrace } from "./effects.js";
 import { Effects } from "./effects.js";
 import { located, StateFunError } from "./errors.js";
@@ -48,7 +47,7 @@ export class Batch implements BatchScope {
   }
 
   get self(): Address {
-    return (this.#self ??= addressOf(this.#request.target));
+    return (this.#self ??= Object.freeze({ typename: this.#function.typename, id: this.#request.target.id }));
   }
 
   /** Aborts when the batch fails while a handler is still running. */

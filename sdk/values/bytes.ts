@@ -22,7 +22,7 @@ class BytesCodec extends Codec<Uint8Array, Uint8Array> {
   }
 
   read(bytes: Uint8Array, start: number, end: number): Uint8Array {
-    return bytes.slice(start, end);
+    return new Uint8Array(bytes.subarray(start, end)); // not bytes.slice: of a Node buffer that is a view
   }
 }
 

@@ -70,7 +70,7 @@ export function jsonType<T = JsonValue, const N extends string = string>(typenam
 export function jsonType(typename: string, schema?: StandardSchema): Type {
   if (
     schema !== undefined &&
-    typeof (schema as Partial<StandardSchema>)["~standard"]?.validate !== "function"
+    typeof (schema as Partial<StandardSchema> | null)?.["~standard"]?.validate !== "function"
   ) {
     throw new StateFunError(
       "invalid-argument",

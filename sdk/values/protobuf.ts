@@ -30,7 +30,8 @@ export function protobufType<T, const N extends string = `type.googleapis.com/${
   messageClass: MessageClass<T>,
   typename?: N,
 ): Type<N, T> {
-  if (typeof messageClass.encode !== "function" || typeof messageClass.decode !== "function") {
+  const given = messageClass as Partial<MessageClass<T>> | undefined;
+  if (typeof given?.encode !== "function" || typeof given.decode !== "function") {
     throw new StateFunError("invalid-argument", "a protobuf type needs a class with encode and decode");
   }
   const name = typename ?? (defaultTypename(messageClass) as N);
@@ -63,17 +64,25 @@ export interface ProtobufEsCodec<S, T> {
  * A type whose values are messages of `@bufbuild/protobuf` version 2: in a call, the schema and then the two
  * functions of the library. The typename is `type.googleapis.com/<full name>` unless given; the compiler knows it either way.
  *
- * @throws StateFunError `invalid-argument` if `schema` has no `typeName`, or `typename` is not `<namespace>/<name>`
+ * @throws StateFunError `invalid-argument` if `schema` has no `typeName`, `codec` lacks a function, or `typename` is not
+ * `<namespace>/<name>`
  */
 export function protobufEsType<
   S extends { readonly typeName: string },
   T,
   const N extends string = `type.googleapis.com/${S["typeName"]}`,
 >(schema: S, codec: ProtobufEsCodec<S, T>, typename?: N): Type<N, T> {
-  if (typeof schema.typeName !== "string") {
+  if (typeof (schema as Partial<S> | undefined)?.typeName !== "string") {
     throw new StateFunError(
       "invalid-argument",
       "a protobuf-es type needs a message schema, which has a typeName",
+    );
+  }
+  const given = codec as Partial<ProtobufEsCodec<S, T>> | undefined;
+  if (typeof given?.toBinary !== "function" || typeof given.fromBinary !== "function") {
+    throw new StateFunError(
+      "invalid-argument",
+      `the protobuf-es type of ${schema.typeName} needs two functions of @bufbuild/protobuf: protobufEsType(schema, { toBinary, fromBinary })`,
     );
   }
   return customType<T, N>(typename ?? (`${typeUrlPrefix}/${schema.typeName}` as N), {

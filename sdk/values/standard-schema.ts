@@ -1,4 +1,4 @@
-import { refused } from "./codec.js";
+import { describeValue, refused } from "./codec.js";
 
 /**
  * The part of the Standard Schema interface that is used here: zod, valibot, arktype and others implement it.
@@ -33,8 +33,9 @@ export type SchemaInput<S extends StandardSchema> = NonNullable<S["~standard"]["
 /** What a schema returns. */
 export type SchemaOutput<S extends StandardSchema> = NonNullable<S["~standard"]["types"]>["output"];
 
-/** The most objections that one error message lists; more do not help. */
+/** The most objections that one error message lists, and the most characters of each; more do not help. */
 const listedIssues = 5;
+const longestIssue = 300;
 
 /** Runs the schema, returning its output or throwing `serialization` with its objections. */
 export function validated<Output>(
@@ -42,14 +43,17 @@ export function validated<Output>(
   typename: string,
   value: unknown,
 ): Output {
-  let result: SchemaResult<Output> | Promise<SchemaResult<Output>>;
+  let result: SchemaResult<Output> | Promise<SchemaResult<Output>> | null | undefined;
   try {
     result = schema["~standard"].validate(value);
   } catch (error) {
     throw refused(typename, "the schema threw", error);
   }
+  if (typeof result !== "object" || result === null) {
+    throw refused(typename, `the schema returned ${describeValue(result)}, neither { value } nor { issues }`);
+  }
   if ("then" in result) {
-    result.catch(() => undefined); // the promise is not ours to wait for, and must not fail unseen
+    Promise.resolve(result).catch(() => undefined); // not ours to wait for, and must not fail unseen
     throw refused(
       typename,
       "the schema validates asynchronously, which a message or state value cannot wait for",
@@ -60,7 +64,10 @@ export function validated<Output>(
 }
 
 function printIssues(issues: readonly SchemaIssue[]): string {
-  const listed = issues.slice(0, listedIssues).map((issue) => `${printPath(issue.path)}${issue.message}`);
+  const listed = issues.slice(0, listedIssues).map(({ path, message }) => {
+    const text = `${printPath(path)}${message}`;
+    return text.length > longestIssue ? `${text.slice(0, longestIssue)}…` : text;
+  });
   if (issues.length > listedIssues) listed.push(`and ${String(issues.length - listedIssues)} more`);
   return listed.join("; ");
 }
