@@ -66,14 +66,15 @@ export function egress<const A extends readonly AnyType[]>(
   typename: string,
   accepts: A,
 ): Egress<MessageOf<A[number]>> {
-  for (const type of Array.isArray(accepts) ? (accepts as A) : [accepts]) {
+  const isList: boolean = Array.isArray(accepts);
+  for (const type of isList ? accepts : [undefined]) {
     if (codecOf(type) !== undefined) continue;
     throw new StateFunError(
       "invalid-argument",
-      `the egress ${typename} accepts ${describeValue(type)}, which is not a type`,
-      {
-        typename,
-      },
+      isList
+        ? `the egress ${typename} accepts ${describeValue(type)}, which is not a type`
+        : `the egress ${typename} accepts ${describeValue(accepts)}, which is not a list of types: write [types.int, jsonType(…)]`,
+      { typename },
     );
   }
   return egressOf(typename, (effects, fields, message, headers) => {

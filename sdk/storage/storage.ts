@@ -89,6 +89,9 @@ const ordinaryNames: ReadonlySet<PropertyKey> = new Set([
   "toJSON",
 ]);
 
+/** Where Node asks an object how to print it; otherwise it would look for names of its own, and meet the guard. */
+const inspectKey = Symbol.for("nodejs.util.inspect.custom");
+
 /** What storage objects hold. One class for all functions, because a private field is fastest where it has one owner. */
 class CellHolder {
   readonly #cells: readonly Cell[];
@@ -125,6 +128,9 @@ function storageClass(
         );
       },
     });
+  });
+  Object.defineProperty(BatchStorage.prototype, inspectKey, {
+    value: () => `Storage { ${definitions.map(({ name }) => name).join(", ")} }`,
   });
   Object.setPrototypeOf(BatchStorage.prototype, guard(typename, definitions));
   return BatchStorage;

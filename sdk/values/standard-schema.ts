@@ -43,14 +43,15 @@ export function validated<Output>(
   typename: string,
   value: unknown,
 ): Output {
-  let result: SchemaResult<Output> | Promise<SchemaResult<Output>> | null | undefined;
+  let result: SchemaResult<Output> | Promise<SchemaResult<Output>>;
   try {
     result = schema["~standard"].validate(value);
   } catch (error) {
     throw refused(typename, "the schema threw", error);
   }
-  if (typeof result !== "object" || result === null) {
-    throw refused(typename, `the schema returned ${describeValue(result)}, neither { value } nor { issues }`);
+  const returned: unknown = result;
+  if (typeof returned !== "object" || returned === null) {
+    throw refused(typename, `the schema returned ${describeValue(returned)}, neither { value } nor { issues }`);
   }
   if ("then" in result) {
     Promise.resolve(result).catch(() => undefined); // not ours to wait for, and must not fail unseen

@@ -18,8 +18,6 @@ export const differences = {
     "A varint of more than ten bytes is refused everywhere, as protobuf's specification has it; the oracle passes over one of any length in an unknown field.",
   groupDepth:
     "Groups may be nested 100 deep wherever they stand; the oracle counts the messages around them too.",
-  lastArm:
-    "Of the two arms of a FromFunction the last one counts and the earlier one is forgotten, as protobuf's specification has it for a oneof; the oracle holds on to both and merges across the other.",
   foreignWireType:
     "Field 1 of a primitive value in another wire type is serialization, because it is a value of another type; the oracle passes over it and reads the default.",
   overwrittenText:
@@ -48,14 +46,4 @@ export function whyRefusedByOracle(error: unknown, text?: Uint8Array): Differenc
   if (error instanceof Error && error.message === "max depth exceeded") return "groupDepth";
   if (text !== undefined && delimited(fieldsOf(text), 1).length > 1) return "overwrittenText";
   return undefined;
-}
-
-/** Whether a response goes back to an arm that the other one had put aside, which the oracle does not notice. */
-export function returnsToAnArm(response: Uint8Array): boolean {
-  const arms = fieldsOf(response)
-    .filter(({ number, wireType }) => (number === 100 || number === 101) && wireType === 2)
-    .map(({ number }) => number);
-  const last = arms.at(-1);
-  const between = arms.findLastIndex((number) => number !== last);
-  return arms.slice(0, between + 1).some((number) => number === last);
 }

@@ -1,4 +1,11 @@
-import { statefulFunction, types, type AnyStatefulFunction, type Value } from "statefun";
+import {
+  statefulFunction,
+  types,
+  type AnyStatefulFunction,
+  type DeepReadonly,
+  type JsonValue,
+  type Value,
+} from "statefun";
 import {
   Keeper,
   keeperStorage,
@@ -44,7 +51,10 @@ const relay = statefulFunction(Relay, {
         value: text,
       });
       const token = text === "" ? {} : { cancellationToken: text };
-      context.sendAfter({ milliseconds: text.length ** 4 }, self, types.string(text), { headers, ...token });
+      context.sendAfter({ milliseconds: 2 ** (text.length % 53) }, self, types.string(text), {
+        headers,
+        ...token,
+      });
       if (text !== "" && text.length % 3 === 0) context.cancelDelayedMessage(text);
     },
     async [types.boolean.typename](context, flag) {
@@ -121,12 +131,17 @@ const keeper = statefulFunction(Keeper, {
   },
 });
 
+/** The end of a list; nothing of any other JSON. */
+function lastTwo(held: DeepReadonly<JsonValue> | undefined): readonly DeepReadonly<JsonValue>[] {
+  return Array.isArray(held) ? (held as readonly DeepReadonly<JsonValue>[]).slice(-2) : [];
+}
+
 const notes = statefulFunction(Notes, {
   storage: notesStorage,
   on: {
     [Note.typename](context, note) {
       const { self, storage } = context;
-      storage.latest.update((held) => (Array.isArray(held) ? [...held.slice(-2), note] : [note]));
+      storage.latest.update((held) => [...lastTwo(held), note]);
       context.send(Sink.address(self.id), Note(note));
     },
   },
@@ -144,7 +159,7 @@ const trouble = statefulFunction(Trouble, {
           return Promise.reject(new Error("rejected"));
         case "s":
           // Whatever JavaScript can throw, somebody throws.
-          return rejectedWith("a text");
+          return rejectedWith("a text" as unknown as Error);
         case "h":
           context.send(self, types.string("\ud800"));
           return;
@@ -161,9 +176,9 @@ const trouble = statefulFunction(Trouble, {
   },
 });
 
-function rejectedWith(reason: unknown): Promise<void> {
+function rejectedWith(reason: Error): Promise<void> {
   return new Promise((_, reject) => {
-    reject(reason as Error);
+    reject(reason);
   });
 }
 

@@ -99,7 +99,7 @@ function relayed({ self, invocation, effects }: Call, text: string): void {
   if (effects.pendingTokens.has(text)) throw new Failure("invalid-argument");
   const { namespace, name, id } = self;
   effects.delayed.push({
-    delayInMs: text.length ** 4,
+    delayInMs: 2 ** (text.length % 53),
     target: { namespace, type: name, id },
     argument: message,
     cancellationToken: text,
@@ -197,7 +197,8 @@ const notes: Behaviour = {
   on: new Map([
     on(types.note, ({ self, cells, effects }, value) => {
       const held = cells.get("latest", types.note);
-      cells.set("latest", types.note, Array.isArray(held) ? [...held.slice(-2), value] : [value]);
+      const kept = Array.isArray(held) ? (held as readonly unknown[]).slice(-2) : [];
+      cells.set("latest", types.note, [...kept, value]);
       send(effects, sink(self), typedValue(types.note, value));
     }),
   ]),

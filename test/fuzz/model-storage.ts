@@ -1,6 +1,8 @@
-import type { io } from "statefun/proto";
+import { io } from "statefun/proto";
 import { Failure, typedValue, type ValueType } from "./model-values.js";
 import type { State } from "./reference.js";
+
+const { MODIFY } = io.statefun.sdk.reqreply.FromFunction.PersistedValueMutation.MutationType;
 
 type Mutation = io.statefun.sdk.reqreply.FromFunction.PersistedValueMutation.$Properties;
 
@@ -45,7 +47,7 @@ export class Cells {
     Cells.#checkType(cell.sent, type);
     cell.written = {
       value,
-      mutation: { mutationType: 1, stateName: name, stateValue: typedValue(type, value) },
+      mutation: { mutationType: MODIFY, stateName: name, stateValue: typedValue(type, value) },
     };
   }
 

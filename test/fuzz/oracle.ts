@@ -54,7 +54,7 @@ function header(given: io.statefun.sdk.reqreply.TypedValue.Header.$Properties): 
 export function oracleResponse(bytes: Uint8Array): DecodedResponse {
   const { response, invocationResult: result, incompleteInvocationContext } = FromFunction.decode(bytes);
   if (response === "incompleteInvocationContext") {
-    return { kind: "incomplete", missing: (incompleteInvocationContext?.missingValues ?? []).map(valueSpec) };
+    return { kind: "incomplete", missing: (incompleteInvocationContext.missingValues ?? []).map(valueSpec) };
   }
   return {
     kind: "result",
@@ -108,12 +108,12 @@ function int64(given: Long | null | undefined): bigint {
 }
 
 const decoders: { readonly [P in Primitive]: (bytes: Uint8Array) => PrimitiveValues[P] } = {
-  boolean: (bytes) => wrappers.BooleanWrapper.decode(bytes).value ?? false,
-  int: (bytes) => wrappers.IntWrapper.decode(bytes).value ?? 0,
+  boolean: (bytes) => wrappers.BooleanWrapper.decode(bytes).value,
+  int: (bytes) => wrappers.IntWrapper.decode(bytes).value,
   long: (bytes) => int64(wrappers.LongWrapper.decode(bytes).value),
-  float: (bytes) => wrappers.FloatWrapper.decode(bytes).value ?? 0,
-  double: (bytes) => wrappers.DoubleWrapper.decode(bytes).value ?? 0,
-  string: (bytes) => wrappers.StringWrapper.decode(bytes).value ?? "",
+  float: (bytes) => wrappers.FloatWrapper.decode(bytes).value,
+  double: (bytes) => wrappers.DoubleWrapper.decode(bytes).value,
+  string: (bytes) => wrappers.StringWrapper.decode(bytes).value,
 };
 
 /** Decodes a wrapper. Throws what protobufjs throws. */

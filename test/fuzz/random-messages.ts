@@ -111,21 +111,22 @@ function headers(random: Random): readonly WireField[] {
 
 /** The fields of a random `FromFunction`. */
 export function randomResponse(random: Random): readonly WireField[] {
-  if (random.chance(0.02)) return [];
-  if (random.chance(0.2))
-    return [
-      messageField(
-        101,
-        some(random, () => messageField(1, missing(random))),
-      ),
-    ];
-  const result = [
+  const arms = random.chance(0.9) ? 1 : random.below(5); // an encoder writes one
+  return Array.from({ length: arms }, () => (random.chance(0.25) ? incomplete(random) : result(random)));
+}
+
+function incomplete(random: Random): WireField {
+  const specs = some(random, () => messageField(1, missing(random)));
+  return messageField(101, specs);
+}
+
+function result(random: Random): WireField {
+  return messageField(100, [
     ...some(random, () => messageField(1, mutation(random))),
     ...some(random, () => messageField(2, sent(random))),
     ...some(random, () => messageField(3, delayed(random))),
     ...some(random, () => messageField(4, egressMessage(random))),
-  ];
-  return [messageField(100, result)];
+  ]);
 }
 
 function some(random: Random, field: () => WireField): WireField[] {

@@ -10,7 +10,7 @@ const alphabets = [
   "a\u{1f600}\u{10000}\u{10ffff}é",
   "\u0000\u0001a",
   "\ufeff\ufffda",
-].map((alphabet) => [...alphabet]);
+].map((alphabet) => Array.from(alphabet));
 
 /** Text that UTF-8 can carry: mostly short and plain, sometimes any of what text can be. */
 export function randomText(random: Random): string {

@@ -117,6 +117,27 @@ describe("K39: JSON of every SDK is read, and written compactly", () => {
   });
 });
 
+test("K39: a state that turns out to be no JSON when the batch ends fails it, and is named", async () => {
+  const handler = recordingHandler([
+    fnOf(Json, (context) => {
+      const cart: Record<string, unknown> = {};
+      context.storage.held.set(cart);
+      cart.self = cart;
+      context.cancelDelayedMessage("tok");
+    }),
+  ]);
+  const request = toFunction({
+    states: { held: undefined },
+    invocations: [wireValue.text("showcase/json", "{}")],
+  });
+
+  const failure = await handler.failure(request);
+
+  expect(failure).toMatchObject({ code: "serialization", typename: "ns/fn", id: "1", stateName: "held" });
+  expect(failure.message).toContain("showcase/json");
+  expect(handler.reports).toEqual([{ error: failure, site: { typename: "ns/fn", id: "1" } }]);
+});
+
 describe("K39: a schema checks JSON wherever it passes", () => {
   const Order = jsonType("shop/Order", z.object({ id: z.string(), n: z.number().int().default(1) }));
 

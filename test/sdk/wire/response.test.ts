@@ -6,6 +6,8 @@ import { golden } from "../conformance/golden-bytes.js";
 import { loadedOn, textPaths } from "./text-paths.js";
 
 const { FromFunction, TypedValue } = io.statefun.sdk.reqreply;
+const { MODIFY } = FromFunction.PersistedValueMutation.MutationType;
+const { AFTER_INVOKE, AFTER_WRITE } = FromFunction.ExpirationSpec.ExpireMode;
 
 type Result = io.statefun.sdk.reqreply.FromFunction.InvocationResponse.$Properties;
 
@@ -69,7 +71,7 @@ describe.each(textPaths)("a response on the %s path", (path) => {
       oracle({
         stateMutations: [
           { stateName: "gone" },
-          { mutationType: 1, stateName: "kept", stateValue: typedValue(four) },
+          { mutationType: MODIFY, stateName: "kept", stateValue: typedValue(four) },
         ],
         outgoingMessages: [
           { target: { namespace: "ns", type: "t", id: "a" }, argument: typedValue(two) },
@@ -104,7 +106,7 @@ describe.each(textPaths)("a response on the %s path", (path) => {
     const address = { namespace: "ns", type: "t", id };
     expect(hex(writer.taken())).toBe(
       oracle({
-        stateMutations: [{ mutationType: 1, stateName: "kept", stateValue: typedValue(value) }],
+        stateMutations: [{ mutationType: MODIFY, stateName: "kept", stateValue: typedValue(value) }],
         outgoingMessages: [{ target: address, argument: typedValue(value) }],
         delayedInvocations: [
           { delayInMs: size, target: address, argument: typedValue(value), cancellationToken: id },
@@ -253,7 +255,10 @@ describe.each(textPaths)("a response on the %s path", (path) => {
   test.each([1, 127, 128, 2 ** 31, 2 ** 32 + 1, 2 ** 53 - 1])(
     "specifies an expiration of %d ms after both events",
     (millis) => {
-      for (const [mode, number] of [["after-write", 1] as const, ["after-call", 2] as const]) {
+      for (const [mode, number] of [
+        ["after-write", AFTER_WRITE] as const,
+        ["after-call", AFTER_INVOKE] as const,
+      ]) {
         const spec = persistedValueSpec("größe", "n/m", { mode, millis });
 
         const expected = FromFunction.PersistedValueSpec.encode({

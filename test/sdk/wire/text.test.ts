@@ -185,22 +185,20 @@ function strictlyDecoded(bytes: Uint8Array): string | undefined {
 }
 
 describe("the choice between the paths", () => {
-  /** A Buffer that counts the calls of Node's routines, or has others in their place. */
+  type Routine = (this: Uint8Array, ...given: readonly unknown[]) => unknown;
+
+  /** A Buffer that notes the calls of Node's routines, or has others in their place. */
   function fakeBuffer(routines: object, calls: string[]): unknown {
-    const original: object = Buffer.prototype;
-    const counted = (name: "latin1Slice" | "utf8Slice" | "utf8Write") =>
-      function (this: Uint8Array, ...given: never[]): unknown {
+    const original = Buffer.prototype as unknown as Readonly<Record<string, Routine>>;
+    const noted = ["latin1Slice", "utf8Slice", "utf8Write"].map((name) => {
+      const routine: Routine = function (...given) {
         calls.push(name);
-        const routine: unknown = Reflect.get(original, name);
-        return Reflect.apply(routine as () => unknown, this, given);
+        return original[name]?.apply(this, [...given]);
       };
-    const prototype = {
-      latin1Slice: counted("latin1Slice"),
-      utf8Slice: counted("utf8Slice"),
-      utf8Write: counted("utf8Write"),
-      ...routines,
-    };
-    return { prototype, byteLength: Buffer.byteLength };
+      return [name, routine] as const;
+    });
+    const { byteLength } = Buffer as unknown as { readonly byteLength: (text: string) => number };
+    return { prototype: { ...Object.fromEntries(noted), ...routines }, byteLength };
   }
 
   test("falls on Node's routines where they are there", () => {
