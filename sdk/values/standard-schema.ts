@@ -51,7 +51,10 @@ export function validated<Output>(
   }
   const returned: unknown = result;
   if (typeof returned !== "object" || returned === null) {
-    throw refused(typename, `the schema returned ${describeValue(returned)}, neither { value } nor { issues }`);
+    throw refused(
+      typename,
+      `the schema returned ${describeValue(returned)}, neither { value } nor { issues }`,
+    );
   }
   if ("then" in result) {
     Promise.resolve(result).catch(() => undefined); // not ours to wait for, and must not fail unseen
