@@ -29,7 +29,8 @@ export function invocationOf(
   given: TypedValue | Message | GivenMessage,
   caller: Address | undefined,
 ): WireInvocation {
-  const { message, headers, ...rest } = "message" in given ? given : { message: given, headers: undefined };
+  const { message, headers, ...rest }: GivenMessage =
+    typeof given === "object" && "message" in given ? given : { message: given };
   const sender = "caller" in rest ? rest.caller : caller;
   return {
     caller: sender === undefined ? undefined : wireAddress(sender),
@@ -38,10 +39,11 @@ export function invocationOf(
 }
 
 function argumentOf(message: TypedValue | Message): Uint8Array {
-  const codec = originOf(message) as Codec<unknown> | undefined;
+  const given: object = typeof message === "object" ? message : {};
+  const codec = originOf(given) as Codec<unknown> | undefined;
   if (codec !== undefined)
     return serializedTypedValue(codec.typename, serialized(codec, (message as TypedValue).value));
-  const { typename, hasValue, bytes } = message as Partial<Message>;
+  const { typename, hasValue, bytes }: Partial<Message> = given;
   if (typeof typename === "string" && typeof hasValue === "boolean" && isBytes(bytes)) {
     return hasValue ? serializedTypedValue(typename, bytes) : serializedTypedValue(typename);
   }
@@ -73,7 +75,7 @@ export function statesOf(
 ): Map<string, WireState> {
   const states = new Map<string, WireState>();
   for (const { name, codec } of prepared.layout.definitions) {
-    const value = values[name];
+    const value = Object.hasOwn(values, name) ? values[name] : undefined;
     const bytes = value === undefined ? undefined : serialized(codec, codec.check(value));
     states.set(name, { name, value: bytes === undefined ? undefined : { typename: codec.typename, bytes } });
   }

@@ -201,10 +201,10 @@ export function decodedStates(
   prepared: PreparedFunction,
   states: ReadonlyMap<string, WireState>,
 ): Record<string, unknown> {
-  const values: Record<string, unknown> = {};
+  const values: [name: string, value: unknown][] = [];
   for (const { name, codec } of prepared.layout.definitions) {
     const bytes = states.get(name)?.value?.bytes;
-    if (bytes !== undefined) values[name] = codec.read(bytes, 0, bytes.length);
+    if (bytes !== undefined) values.push([name, codec.read(bytes, 0, bytes.length)]);
   }
-  return values;
+  return Object.fromEntries(values); // any name may be a state's, __proto__ too
 }

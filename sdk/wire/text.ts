@@ -20,6 +20,9 @@ interface TextRoutines {
 /** Text up to this many bytes is handled by loops of our own: a native call costs about as much as 40 of their turns. */
 const shortText = 40;
 
+/** ASCII up to here never needs the web's classes: names fit, so that the SDK loads where there is only ECMAScript. */
+const longestLoop = 128;
+
 /** The number of arguments that `String.fromCharCode.apply` is given at a time; engines limit the stack. */
 const charCodesAtOnce = 4096;
 
@@ -61,6 +64,10 @@ const portable: TextRoutines = {
     return length;
   },
   write(bytes, at, text, length) {
+    if (length === text.length && length <= longestLoop) {
+      for (let i = 0; i < length; i++) bytes[at + i] = text.charCodeAt(i);
+      return;
+    }
     encoder ??= new web.TextEncoder();
     encoder.encodeInto(text, bytes.subarray(at, at + length));
   },

@@ -14,8 +14,8 @@ const sdk = path.resolve(__dirname, "../../../sdk");
  * A realm with what ECMAScript gives it and the two classes for text that every runtime has: no Buffer, no process, no
  * require, no timers, no console.
  */
-function bareContext(): vm.Context {
-  const context = vm.createContext({ TextDecoder, TextEncoder });
+function bareContext(webClasses: object = { TextDecoder, TextEncoder }): vm.Context {
+  const context = vm.createContext(webClasses);
   vm.runInContext("delete globalThis.console; delete globalThis.WebAssembly;", context);
   return context;
 }
@@ -118,6 +118,16 @@ describe("in a realm without Buffer, process and require", () => {
     ["V3", V3, golden.R3],
   ])("a batch runs: %s is answered byte for byte", (_, request, answer) => {
     const run = counterIn(bareContext(), "hi");
+
+    expect(run(hex(request))).toBe(answer);
+  });
+
+  test.each([
+    ["V1", V1, golden.R1],
+    ["V2", V2, golden.R2],
+    ["V3", V3, golden.R3],
+  ])("%s is answered byte for byte even without the classes for text", (_, request, answer) => {
+    const run = counterIn(bareContext({}), "hi");
 
     expect(run(hex(request))).toBe(answer);
   });

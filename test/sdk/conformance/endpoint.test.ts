@@ -1,5 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
+import type { Address } from "statefun";
 import { functionType, requestReplyHandler, statefulFunction, types } from "statefun";
+import { readResponse } from "statefun/wire";
 import { statusTable } from "../../../server-adapters/answer.js";
 import { decode, effects } from "../../support/decode.js";
 import { delimited, joined, varint } from "../../support/fields.js";
@@ -9,7 +11,7 @@ import { recordingHandler } from "../../support/recording-handler.js";
 import { toFunction } from "../../support/to-function.js";
 import { wireValue } from "../../support/wire-value.js";
 import { golden, V1, V2, V3 } from "./golden-bytes.js";
-import { fn, T } from "./ns-fn.js";
+import { fn, fnOtherwise, T } from "./ns-fn.js";
 
 const hi = wireValue.string("hi");
 const idle = fn({}, () => undefined);
@@ -202,6 +204,36 @@ describe("K55: a body that is no request", () => {
     const answer = await recordingHandler([counter]).answer(joined(half, rest));
 
     expect(hex(answer)).toBe(golden.R2);
+  });
+
+  test("K55: a message and a caller that come in parts are put together, and sent on put together", async () => {
+    const seen: unknown[] = [];
+    const typename = delimited(1, "io.statefun.types/string");
+    const parts = [
+      typename,
+      varint(2, 1),
+      delimited(3, "lost"),
+      joined(delimited(3, fromHex("0a026869")), varint(9, 1)),
+    ];
+    const invocation = delimited(
+      3,
+      delimited(1, delimited(1, "lost"), delimited(2, "other")),
+      ...parts.map((part) => delimited(2, part)),
+      varint(7, 7),
+      delimited(1, delimited(1, "ns"), delimited(3, "9")),
+    );
+    const reader = fnOtherwise({}, (context, message) => {
+      seen.push(context.caller, types.string.from(message));
+      context.send({ typename: "ns/t", id: "1" } as Address, message);
+    });
+
+    const answer = await recordingHandler([reader]).answer(delimited(100, target, invocation));
+
+    const response = readResponse(answer);
+    expect(seen).toEqual([{ typename: "ns/other", id: "9" }, "hi"]);
+    expect(response.kind === "result" && response.messages.map(({ argument }) => hex(argument))).toEqual([
+      hex(joined(...parts)),
+    ]);
   });
 
   test("K55: a request may be a buffer of Node's, or a part of a larger one", async () => {

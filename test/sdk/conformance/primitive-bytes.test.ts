@@ -141,6 +141,13 @@ describe("K36: bytes that parse as the wrapper are accepted", () => {
     },
   );
 
+  test("K36: an unknown field may be groups nested a hundred deep, and no deeper", async () => {
+    const nested = (depth: number): Uint8Array => fromHex("13".repeat(depth) + "14".repeat(depth));
+
+    expect(await read(types.int, joined(nested(100), fromHex("0d07000000")))).toBe(7);
+    await expect(read(types.int, nested(101))).rejects.toMatchObject({ code: "serialization" });
+  });
+
   test("K36: a tag written with more bytes than it needs is the same tag", async () => {
     expect(await read(types.int, fromHex("8d0007000000"))).toBe(7);
     expect(await read(types.string, fromHex("8a80000268 69"))).toBe("hi");

@@ -151,6 +151,25 @@ describe("a state that is stored under another typename than the declared one", 
     expect(handler.reports).toEqual([]);
   });
 
+  test("K17: setting it after removing it fails all the same: the cluster would see only the last", async () => {
+    const handler = recordingHandler([
+      fn({ seen: types.int, n: types.int }, ({ storage }, text) => {
+        storage.seen.remove();
+        expect(storage.seen.get()).toBeUndefined();
+        if (text === "set") storage.seen.set(1);
+        else storage.seen.update(() => 1);
+      }),
+    ]);
+
+    for (const text of ["set", "update"]) {
+      const failure = await handler.failure(
+        toFunction({ states: stored, invocations: [wireValue.string(text)] }),
+      );
+
+      expect(failure).toMatchObject({ code: "serialization", stateName: "seen" });
+    }
+  });
+
   test("K17: removing it is no error, since a deletion carries no type", async () => {
     const handler = recordingHandler([
       fn({ seen: types.int, n: types.int }, ({ storage }) => {
