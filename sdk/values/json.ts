@@ -64,6 +64,10 @@ export function jsonType<const N extends string, S extends StandardSchema>(
 /**
  * A type whose values are JSON, taken as they come: `T` is what you promise, and nothing checks it.
  *
+ * TypeScript infers either all type arguments or none: with `T` given, the typename is a plain `string` unless it is
+ * given too, as in `jsonType<Order, "shop/Order">("shop/Order")`. Handlers keyed by the typename need it; state values
+ * do not.
+ *
  * @throws StateFunError `invalid-argument` if `typename` is not `<namespace>/<name>`
  */
 export function jsonType<T = JsonValue, const N extends string = string>(typename: N): Type<N, T>;
