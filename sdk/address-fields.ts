@@ -6,6 +6,9 @@ import { textFields } from "./wire/writer.js";
 /** Typenames whose serialized fields are kept: more than the functions of a large application. */
 const mostKnownTargets = 1024;
 
+/** Longer typenames are serialized anew each time. */
+const longestKnownTypename = 256;
+
 const knownTargets = new Map<string, Uint8Array>();
 
 /** The target asked for last: functions mostly send to few others, often many times in a batch. */
@@ -38,6 +41,7 @@ function learnt(typename: string): Uint8Array {
   const { namespace, name } = parseTypename(typename, "typename of a target");
   const fields = textFields([0x0a, namespace], [0x12, name]);
   // Typenames may come from outside (answers to callers): the table must not grow for ever.
+  if (typename.length > longestKnownTypename) return fields;
   if (knownTargets.size >= mostKnownTargets) knownTargets.clear();
   knownTargets.set(typename, fields);
   return fields;

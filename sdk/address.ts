@@ -1,3 +1,4 @@
+import { quoted } from "./quoted.js";
 import type { TypedValue } from "./values/typed-value.js";
 
 declare const accepts: unique symbol;
@@ -30,5 +31,5 @@ export function sameAddress(a: Address, b: Address): boolean {
 
 /** An address as people read it: `shop/cart "alice"`; quoted because an id can hold anything. */
 export function printAddress(address: Address): string {
-  return `${address.typename} ${JSON.stringify(address.id)}`;
+  return `${address.typename} ${quoted(address.id)}`;
 }

@@ -2,10 +2,12 @@ import type { Address } from "./address.js";
 import { printAddress } from "./address.js";
 import type { EffectsTrace } from "./effects.js";
 import { Effects } from "./effects.js";
+import type { StateFunErrorCode } from "./errors.js";
 import { located, StateFunError } from "./errors.js";
 import { InvocationContext } from "./invocation-context.js";
 import type { Observer } from "./observer.js";
 import { isThenable, observed } from "./observer.js";
+import { quoted } from "./quoted.js";
 import type { FailureSite } from "./request-reply-handler.js";
 import type { PreparedFunction, TypeHandler } from "./stateful-function.js";
 import type { BatchScope, StateDefinition } from "./storage/value.js";
@@ -33,7 +35,7 @@ export class Batch implements BatchScope {
   #cells: readonly Cell[] = [];
   #self: Address | undefined;
   #abort: AbortController | undefined;
-  #state: "open" | "answered" | "failed" = "open";
+  #state: "open" | "answering" | "answered" | "failed" = "open";
   #failure: StateFunError | undefined;
   #lateUseReported = false;
   #lastTypename: string | undefined;
@@ -84,7 +86,7 @@ export class Batch implements BatchScope {
 
   /** Ends the batch with an error, which is reported unless the batch has ended already. Its effects are dropped. */
   fail(error: StateFunError): StateFunError {
-    if (this.#state !== "open") return this.#failure ?? error;
+    if (this.#state === "answered" || this.#state === "failed") return this.#failure ?? error;
     this.#state = "failed";
     this.#failure = error;
     this.effects.release();
@@ -148,12 +150,13 @@ export class Batch implements BatchScope {
     if (found !== undefined) {
       this.#lastTypename = invocation.typename;
       this.#lastHandler = found;
-      return found.handle(context, this.#valueOf(found.codec, invocation));
+      const { codec, handle } = found;
+      return handle(context, this.#valueOf(codec, invocation));
     }
     if (otherwise !== undefined) return otherwise(context, new ReceivedMessage(invocation));
     throw new StateFunError(
       "unhandled-message",
-      `${printAddress(this.self)} got a message of type ${JSON.stringify(invocation.typename)}, which ${this.#function.typename} does not accept: accept it, or give the function an otherwise`,
+      `${printAddress(this.self)} got a message of type ${quoted(invocation.typename)}, which ${this.#function.typename} does not accept: accept it, or give the function an otherwise`,
       { typename: this.self.typename, id: this.self.id },
     );
   }
@@ -205,18 +208,31 @@ export class Batch implements BatchScope {
   #failedHandler(thrown: unknown, invocation: InvocationView): StateFunError {
     if (this.#failure !== undefined) return this.#failure;
     const { typename, id } = this.self;
-    const where = `the handler of ${JSON.stringify(invocation.typename)} in ${printAddress(this.self)}`;
-    return this.fail(StateFunError.from(thrown, where, { typename, id }));
+    const where = `the handler of ${quoted(invocation.typename)} in ${printAddress(this.self)}`;
+    if (!(thrown instanceof StateFunError))
+      return this.fail(StateFunError.from(thrown, where, { typename, id }));
+    if (!codesOfHandlers.has(thrown.code)) {
+      const wrapped = new StateFunError("function-failed", `${where} threw: ${thrown.message}`, {
+        typename,
+        id,
+        cause: thrown,
+      });
+      return this.fail(wrapped);
+    }
+    return this.fail(thrown);
   }
 
   #answer(): Uint8Array {
+    // From here on nothing can be added: a serializer that uses the context would change what is being written.
+    this.#state = "answering";
     try {
       for (const cell of this.#cells) {
-        if (cell.isChanged) cell.writeTo(this.effects.writer);
+        if (cell.isChanged) cell.writeTo(this.effects);
       }
     } catch (error) {
       throw this.fail(StateFunError.from(error));
     }
+    if (this.#failure !== undefined) throw this.#failure;
     this.#state = "answered";
     return this.effects.taken();
   }
@@ -226,6 +242,18 @@ export class Batch implements BatchScope {
     return { typename, id };
   }
 }
+
+/**
+ * The codes that a handler's failure may have. Any other is about a request or its transport, and would choose an
+ * answer that makes the cluster give up.
+ */
+const codesOfHandlers: ReadonlySet<StateFunErrorCode> = new Set([
+  "invalid-argument",
+  "serialization",
+  "unhandled-message",
+  "function-failed",
+  "context-closed",
+]);
 
 /** The specs of the states that the request does not carry: exactly those, for the cluster to register. */
 function missingSpecs(definitions: readonly StateDefinition[], states: readonly StateView[]): Uint8Array[] {

@@ -1,8 +1,12 @@
 import type { Address, Target } from "./address.js";
 import type { Duration } from "./duration.js";
+import type { Egress } from "./egress/egress.js";
 import type { Headers } from "./headers.js";
 import type { Message } from "./values/message.js";
 import type { TypedValue } from "./values/typed-value.js";
+
+/** Where `send` sends to: an address or an egress. `M` is what it accepts. */
+export type Destination<M> = (Target<M> & { readonly id: string }) | Egress<M>;
 
 /** What may accompany a message. */
 export interface SendOptions {
@@ -23,9 +27,10 @@ export interface SendAfterOptions extends SendOptions {
  * What a handler sees of the invocation it runs for: who it is, who sent the message, its state, and ways to send.
  * Everything sent and stored leaves only if the whole batch succeeds.
  *
- * `Self` is the union of messages that the function accepts, `Cells` its storage.
+ * `Self` is the union of messages that the function accepts, `Cells` its storage. A function of yours that takes any
+ * handler's context declares it as `Context`, without either; `any` is what every handler's context fits. The methods belong to the context: call them on it.
  */
-export interface Context<Self extends TypedValue = TypedValue, Cells = object> {
+export interface Context<Self extends TypedValue = any, Cells = object> {
   /** The address that this invocation is for. */
   readonly self: Address<Self>;
 
@@ -54,7 +59,7 @@ export interface Context<Self extends TypedValue = TypedValue, Cells = object> {
    *
    * Source: FromFunction.Invocation and EgressMessage in request-reply.proto.
    */
-  send<M>(target: Target<M>, message: NoInfer<M> | Message, options?: SendOptions): void;
+  send<M>(target: Destination<M>, message: NoInfer<M> | Message, options?: SendOptions): void;
 
   /**
    * Sends `message` to `target` once `delay` has passed on the cluster's clock (processing time).

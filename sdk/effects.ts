@@ -9,8 +9,8 @@ import type { WrittenAs } from "./egress/record-value.js";
 import { StateFunError } from "./errors.js";
 import type { Headers } from "./headers.js";
 import { checkedHeaders } from "./headers.js";
-import type { Codec } from "./values/codec.js";
-import { describeValue, isBytes } from "./values/codec.js";
+import { quoted } from "./quoted.js";
+import { Codec, describeValue, isBytes } from "./values/codec.js";
 import type { Message } from "./values/message.js";
 import { ReceivedMessage } from "./values/message.js";
 import type { TypedValue } from "./values/typed-value.js";
@@ -39,7 +39,6 @@ const largestSpareWriter = 1024 * 1024;
 export class Effects implements RecordSink {
   #writer: ResponseWriter | undefined;
   #pendingTokens: Set<string> | undefined;
-  #codec: Codec<unknown> | undefined;
   readonly #trace: EffectsTrace | undefined;
 
   constructor(trace: EffectsTrace | undefined) {
@@ -57,23 +56,27 @@ export class Effects implements RecordSink {
       writeRecord(this, message, options === undefined ? undefined : options.headers);
       return;
     }
-    const idLength = addressIdLength(target);
+    const id = addressId(target);
     const fields = targetFields(target as Address);
-    const argument = this.#argument(message, options?.headers);
-    this.writer.message(fields, (target as Address).id, idLength, argument);
-    if (this.#trace !== undefined) this.#trace.message(this.#codec);
+    // The argument comes before the writer: staging runs code of the author's, which may end the batch.
+    const argument = argumentOf(message, options?.headers);
+    this.writer.message(fields, id, recurringTextLength(id), argument);
+    if (this.#trace !== undefined) this.#trace.message(codecIn(argument));
   }
 
   sendAfter(delay: Duration, target: Address, message: unknown, options: SendAfterOptions | undefined): void {
     const delayMillis = durationMillis(delay, "delay of a message");
-    const idLength = addressIdLength(target);
+    const id = addressId(target);
     const token = options?.cancellationToken;
     if (token !== undefined) this.#checkToken(token);
     const fields = targetFields(target);
-    const argument = this.#argument(message, options?.headers);
-    this.writer.delayedMessage(fields, target.id, idLength, argument, { delayMillis, token: token ?? "" });
+    const argument = argumentOf(message, options?.headers);
+    this.writer.delayedMessage(fields, id, recurringTextLength(id), argument, {
+      delayMillis,
+      token: token ?? "",
+    });
     if (token !== undefined) (this.#pendingTokens ??= new Set()).add(token);
-    this.#trace?.delayed(this.#codec);
+    this.#trace?.delayed(codecIn(argument));
   }
 
   cancelDelayedMessage(token: string): void {
@@ -84,14 +87,16 @@ export class Effects implements RecordSink {
 
   /** Adds a record that is written by its egress's own form. */
   egressRecord<S>(fields: Uint8Array, form: ValueForm<S>, staged: S, valueWrittenAs: WrittenAs): void {
-    this.writer.egressRecord(fields, Argument.of(form, staged, undefined));
+    const argument = Argument.of(form, staged, undefined);
+    this.writer.egressRecord(fields, argument);
     if (this.#trace !== undefined) this.#trace.egress(valueWrittenAs);
   }
 
   /** Adds a message that a generic egress carries as it is. */
   egressMessage(fields: Uint8Array, message: unknown, headers: Headers | undefined): void {
-    this.writer.egressRecord(fields, this.#argument(message, headers));
-    this.#trace?.egress(this.#codec);
+    const argument = argumentOf(message, headers);
+    this.writer.egressRecord(fields, argument);
+    this.#trace?.egress(codecIn(argument));
   }
 
   /** The finished answer. */
@@ -111,25 +116,6 @@ export class Effects implements RecordSink {
     spareWriters.push(writer);
   }
 
-  /** Measures a message: a typed value, a received message, or one put together by hand. */
-  #argument(message: unknown, givenHeaders: Headers | undefined): Argument {
-    const headers = givenHeaders === undefined ? undefined : checkedHeaders(givenHeaders);
-    if (typeof message !== "object" || message === null) throw notAMessage(message);
-    const codec = originOf(message) as Codec<unknown> | undefined;
-    if (this.#trace !== undefined) this.#codec = codec;
-    if (codec !== undefined) return Argument.of(codec, codec.stage((message as TypedValue).value), headers);
-    const received = headers === undefined ? ReceivedMessage.serialized(message) : undefined;
-    if (received !== undefined) return Argument.copied(received);
-    const { typename, hasValue, bytes } = message as Partial<Message>;
-    if (typeof typename !== "string" || typeof hasValue !== "boolean" || !isBytes(bytes))
-      throw notAMessage(message);
-    return Argument.of(
-      hasValue ? opaqueForm(typename) : emptyForm(typename),
-      hasValue ? bytes : noBytes,
-      headers,
-    );
-  }
-
   #checkToken(token: string): void {
     checkTokenText(token);
     if (this.#pendingTokens?.has(token) !== true) return;
@@ -140,6 +126,29 @@ export class Effects implements RecordSink {
   }
 }
 
+/** Measures a message: a typed value, a received message, or one put together by hand. */
+function argumentOf(message: unknown, givenHeaders: Headers | undefined): Argument {
+  const headers = givenHeaders === undefined ? undefined : checkedHeaders(givenHeaders);
+  if (typeof message !== "object" || message === null) throw notAMessage(message);
+  const codec = originOf(message) as Codec<unknown> | undefined;
+  if (codec !== undefined) return Argument.of(codec, codec.stage((message as TypedValue).value), headers);
+  const received = headers === undefined ? ReceivedMessage.serialized(message) : undefined;
+  if (received !== undefined) return Argument.copied(received);
+  const { typename, hasValue, bytes } = message as Partial<Message>;
+  if (typeof typename !== "string" || typeof hasValue !== "boolean" || !isBytes(bytes))
+    throw notAMessage(message);
+  return Argument.of(
+    hasValue ? opaqueForm(typename) : emptyForm(typename),
+    hasValue ? bytes : noBytes,
+    headers,
+  );
+}
+
+/** The codec that an argument was staged by, if a type of ours made it. */
+function codecIn({ form }: Argument): Codec<unknown> | undefined {
+  return form instanceof Codec ? (form as Codec<unknown>) : undefined;
+}
+
 const noBytes = new Uint8Array(0);
 
 /** The answer of a batch without effects, fresh each time because whoever gets it may write to it. */
@@ -147,25 +156,28 @@ function noEffects(): Uint8Array {
   return Uint8Array.of(0xa2, 0x06, 0);
 }
 
-/** The length of an address's id in bytes. Throws `invalid-argument` if `target` is not an address. */
-function addressIdLength(target: unknown): number {
+/** The id of an address, checked. Throws `invalid-argument` if `target` is not an address. */
+function addressId(target: unknown): string {
   const id: unknown =
     typeof target === "object" && target !== null ? (target as Partial<Address>).id : undefined;
-  if (typeof id === "string") {
-    const length = recurringTextLength(id);
-    if (length !== -1) return length;
-  }
-  if (typeof target === "object" && target !== null && egressWriter(target) !== undefined) {
-    const { typename } = target as Address;
-    throw new StateFunError(
-      "invalid-argument",
-      `${typename} is an egress, which takes no delayed messages: send yourself a message, and the record when it arrives`,
-      { typename },
-    );
-  }
+  if (typeof id !== "string") throw notAnAddress(target);
+  if (recurringTextLength(id) !== -1) return id;
+  const typename = describeValue((target as Address).typename);
   throw new StateFunError(
     "invalid-argument",
-    `the target of a message is ${describeValue(target)}${id === undefined ? " without an id" : " whose id is not text"}: pass an address such as Cart.address("alice")`,
+    `the id of the target ${typename} holds half of a surrogate pair, which UTF-8 cannot carry`,
+  );
+}
+
+function notAnAddress(target: unknown): StateFunError {
+  const isObject = typeof target === "object" && target !== null;
+  const typename: unknown = isObject ? (target as Partial<Address>).typename : undefined;
+  const what = typeof typename === "string" ? quoted(typename) : describeValue(target);
+  return new StateFunError(
+    "invalid-argument",
+    isObject && egressWriter(target) !== undefined
+      ? `${what} is an egress, which takes no delayed messages: send yourself a message, and the record when it arrives`
+      : `the target of a message is ${what} without an id: pass first an address such as Cart.address("alice"), then the message`,
   );
 }
 

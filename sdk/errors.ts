@@ -86,6 +86,7 @@ export class StateFunError extends Error {
 
   /** Tells errors of this class from others, also those of another copy of the package. */
   static override [Symbol.hasInstance](value: unknown): value is StateFunError {
+    if (this !== StateFunError) return Function.prototype[Symbol.hasInstance].call(this, value); // a subclass
     try {
       return typeof value === "object" && value !== null && brand in value;
     } catch {
@@ -100,7 +101,15 @@ Object.defineProperty(StateFunError.prototype, brand, { value: true });
 /** The same failure with the place where it arose put in front, and that place's details filled in. */
 export function located(error: StateFunError, where: string, details: StateFunErrorDetails): StateFunError {
   const problem = error.message.replace(/^\[[a-z-]+\] /, "");
-  return new StateFunError(error.code, `${where}: ${problem}`, { cause: error.cause ?? error, ...details });
+  const made = new StateFunError(error.code, `${where}: ${problem}`, {
+    cause: error.cause ?? error,
+    stateName: error.stateName,
+    ...details,
+  });
+  // The line that is wrong is where the error arose, not where it was found.
+  const frames = error.stack?.indexOf("\n    at ") ?? -1;
+  if (frames !== -1) made.stack = `${made.name}: ${made.message}${(error.stack ?? "").slice(frames)}`;
+  return made;
 }
 
 /** The shortest useful description of something thrown, whatever it is; never throws itself. */

@@ -1,3 +1,4 @@
+import { printAddress } from "./address.js";
 import { Batch } from "./batch.js";
 import type { Duration } from "./duration.js";
 import { durationMillis } from "./duration.js";
@@ -6,6 +7,7 @@ import { StateFunError } from "./errors.js";
 import type { Observer } from "./observer.js";
 import { isThenable, observed } from "./observer.js";
 import type { FailureSite, HandleOptions, RequestReplyHandler } from "./request-reply-handler.js";
+import { quoted } from "./quoted.js";
 import type { AnyStatefulFunction, PreparedFunction } from "./stateful-function.js";
 import { preparedFunction } from "./stateful-function.js";
 import { describeValue } from "./values/codec.js";
@@ -25,7 +27,7 @@ export interface RequestReplyOptions {
   readonly maxRequestBytes?: number;
   /** How long the handlers of one batch may take before it fails with `batch-timeout`; for ever if left out. */
   readonly batchTimeout?: Duration;
-  /** Told of every failure, exactly once; by default one `console.error`. */
+  /** Told of every failure, exactly once; by default one `console.error` with the address, the code and the stack. */
   readonly onError?: (error: StateFunError, site: FailureSite) => void;
   /** Watches batches and invocations, for metrics and spans; costs nothing if left out. */
   readonly observe?: Observer;
@@ -91,13 +93,10 @@ class Handler implements RequestReplyHandler {
     if (prepared === undefined) throw this.#unknownFunction(view);
     // Run: its handlers, in order, over one storage.
     const batch = new Batch(prepared, view, this.#batchSettings);
-    const answer =
-      this.#settings.observer?.batch === undefined
-        ? batch.run()
-        : this.#observed(batch, view, request.length);
     // Answer: now, or when the last handler is done.
-    if (answer instanceof Uint8Array) return answer;
-    return guarded(batch, answer, options, this.#settings.batchTimeoutMillis);
+    return this.#settings.observer?.batch === undefined
+      ? this.#run(batch, options)
+      : this.#observed(batch, view, request.length, options);
   }
 
   report(error: StateFunError, site: FailureSite = {}): void {
@@ -112,6 +111,12 @@ class Handler implements RequestReplyHandler {
     } catch (failure) {
       failed(failure);
     }
+  }
+
+  #run(batch: Batch, options: HandleOptions | undefined): Uint8Array | Promise<Uint8Array> {
+    const answer = batch.run();
+    if (answer instanceof Uint8Array) return answer;
+    return guarded(batch, answer, options, this.#settings.batchTimeoutMillis);
   }
 
   #read(request: Uint8Array): RequestView {
@@ -148,19 +153,24 @@ class Handler implements RequestReplyHandler {
     const known = this.functions.map((served) => served.typename).join(", ");
     const error = new StateFunError(
       "unknown-function",
-      `no function ${JSON.stringify(typename)} is served here; there ${known === "" ? "is none" : `is ${known}`}: add it to requestReplyHandler([…]), or correct the module's endpoint`,
+      `no function ${quoted(typename)} is served here; there ${known === "" ? "is none" : `is ${known}`}: add it to requestReplyHandler([…]), or correct the module's endpoint`,
       { typename, id: target.id },
     );
     this.report(error, { typename, id: target.id });
     return error;
   }
 
-  #observed(batch: Batch, view: RequestView, requestBytes: number): Uint8Array | Promise<Uint8Array> {
+  #observed(
+    batch: Batch,
+    view: RequestView,
+    requestBytes: number,
+    options: HandleOptions | undefined,
+  ): Uint8Array | Promise<Uint8Array> {
     const { observer } = this.#settings;
     const info = { self: batch.self, invocations: view.invocations.length, requestBytes };
     return observed(
       (run) => observer?.batch?.(info, run),
-      () => batch.run(),
+      () => this.#run(batch, options),
       (error) => {
         this.report(StateFunError.from(error, "the observer of batches"), info.self);
       },
@@ -199,12 +209,7 @@ function registered(
 }
 
 function completed(options: RequestReplyOptions): Settings {
-  const {
-    maxRequestBytes = defaultMaxRequestBytes,
-    batchTimeout,
-    onError = reportToConsole,
-    observe,
-  } = options;
+  const { maxRequestBytes = defaultMaxRequestBytes, batchTimeout, onError = printFailure, observe } = options;
   if (!Number.isSafeInteger(maxRequestBytes) || maxRequestBytes < 1) {
     throw new StateFunError(
       "invalid-argument",
@@ -213,6 +218,13 @@ function completed(options: RequestReplyOptions): Settings {
   }
   if (typeof (onError as unknown) !== "function") {
     throw new StateFunError("invalid-argument", `onError is ${describeValue(onError)}, not a function`);
+  }
+  const observer: unknown = observe;
+  if (observer !== undefined && (typeof observer !== "object" || observer === null)) {
+    throw new StateFunError(
+      "invalid-argument",
+      `observe is ${describeValue(observer)}, not an object: write { batch(info, run) { … }, invocation(info, run) { … } }`,
+    );
   }
   const batchTimeoutMillis =
     batchTimeout === undefined ? undefined : durationMillis(batchTimeout, "batchTimeout");
@@ -228,6 +240,12 @@ function completed(options: RequestReplyOptions): Settings {
   return { maxRequestBytes, batchTimeoutMillis, onError, observer: observe };
 }
 
-function reportToConsole(error: unknown): void {
-  (globalThis as { readonly console?: Pick<Console, "error"> }).console?.error(error);
+/** The default of `onError`: one line that says where, and the error with its code and stack. */
+function printFailure(error: StateFunError, { typename, id }: FailureSite): void {
+  const where = typename === undefined ? "a request" : printAddress({ typename, id: id ?? "" });
+  reportToConsole(error, `statefun: ${where} failed:`);
+}
+
+function reportToConsole(error: unknown, ...before: string[]): void {
+  (globalThis as { readonly console?: Pick<Console, "error"> }).console?.error(...before, error);
 }

@@ -21,37 +21,36 @@ export type Headers = readonly Header[];
 /** No headers, as most messages have. */
 export const noHeaders: Headers = Object.freeze([]);
 
-/** Checks headers that an author wrote; returns `undefined` where there is nothing to write. Throws `invalid-argument`. */
+/**
+ * Checks headers that an author wrote and returns copies, read once, so that nothing is read while bytes are written;
+ * `undefined` where there is nothing to write. Throws `invalid-argument`.
+ */
 export function checkedHeaders(headers: Headers | undefined): Headers | undefined {
-  if (headers === undefined || headers.length === 0) return undefined;
-  const isList: boolean = Array.isArray(headers);
-  if (!isList) {
+  if (headers === undefined) return undefined;
+  const given: unknown = headers;
+  if (!Array.isArray(given)) {
     throw new StateFunError(
       "invalid-argument",
-      `the headers are ${describeValue(headers)}, not a list: write [{ key, value }]`,
+      `the headers are ${describeValue(given)}, not a list: write [{ key, value }]`,
     );
   }
-  for (const header of headers as readonly (
-    { readonly key: unknown; readonly value: unknown } | undefined
-  )[]) {
-    if (typeof header !== "object") {
-      throw new StateFunError(
-        "invalid-argument",
-        `a header is ${describeValue(header)}, not { key, value }: write [{ key: "trace", value: bytes }]`,
-      );
-    }
-    if (typeof header.key !== "string" || checkedTextLength(header.key) === -1) {
-      throw new StateFunError(
-        "invalid-argument",
-        `the key of a header is ${describeValue(header.key)}, not text`,
-      );
-    }
-    if (header.value !== undefined && !isBytes(header.value)) {
-      throw new StateFunError(
-        "invalid-argument",
-        `the header ${JSON.stringify(header.key)} has ${describeValue(header.value)}, not a Uint8Array or undefined`,
-      );
-    }
+  return given.length === 0 ? undefined : given.map(checkedHeader);
+}
+
+function checkedHeader(header: unknown): Header {
+  if (typeof header !== "object" || header === null) {
+    throw new StateFunError(
+      "invalid-argument",
+      `a header is ${describeValue(header)}, not { key, value }: write [{ key: "trace", value: bytes }]`,
+    );
   }
-  return headers;
+  const { key, value } = header as { readonly key: unknown; readonly value: unknown };
+  if (typeof key !== "string" || checkedTextLength(key) === -1) {
+    throw new StateFunError("invalid-argument", `the key of a header is ${describeValue(key)}, not text`);
+  }
+  if (value === undefined || isBytes(value)) return { key, value };
+  throw new StateFunError(
+    "invalid-argument",
+    `the header ${JSON.stringify(key)} has ${describeValue(value)}, not a Uint8Array or undefined`,
+  );
 }

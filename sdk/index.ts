@@ -1,6 +1,6 @@
 // For applications: what functions are written with.
-export type { Address, Target } from "./address.js";
-export type { Context, SendAfterOptions, SendOptions } from "./context.js";
+export { sameAddress, type Address, type Target } from "./address.js";
+export type { Context, Destination, SendAfterOptions, SendOptions } from "./context.js";
 export type { DeepReadonly } from "./deep-readonly.js";
 export type { Duration } from "./duration.js";
 export { egress, type Egress } from "./egress/egress.js";

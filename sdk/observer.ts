@@ -26,7 +26,8 @@ export interface ObservedInvocation {
 /**
  * Watches batches and invocations, for metrics and spans. Each method is given `run`, calls it, and returns what it
  * returned; what `run` throws or rejects with is a `StateFunError`. The outcome is decided by `run` alone: an observer
- * that throws is reported to `onError` and changes nothing else.
+ * that throws is reported to `onError` and changes nothing else. `run` is to be called before anything is awaited:
+ * otherwise it runs without the observer.
  */
 export interface Observer {
   /** Wraps a batch: `run` returns the answer's bytes, or a promise of them. */

@@ -40,7 +40,8 @@ export interface RequestReplyHandler {
    * error's `code` into an answer, and no effect of the batch is in it.
    *
    * @param request - the serialized `ToFunction`; it must not change until the batch is answered
-   * @returns the serialized `FromFunction`
+   * @returns the serialized `FromFunction`: possibly a view on a buffer that holds other answers too, so use the view,
+   * never its `buffer`
    * @throws StateFunError with one of the codes of {@link StateFunErrorCode}; asynchronous batches reject with it
    */
   handle(request: Uint8Array, options?: HandleOptions): Uint8Array | Promise<Uint8Array>;

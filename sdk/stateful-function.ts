@@ -19,6 +19,7 @@ import { rememberName } from "./wire/text.js";
  */
 export type Handlers<A extends readonly AnyType[], Cells> = {
   readonly [N in A[number]["typename"]]: (
+    this: void,
     context: Context<AcceptedMessage<A>, Cells>,
     value: ValueOf<Extract<A[number], { readonly typename: N }>>,
   ) => void | Promise<void>;
@@ -26,6 +27,7 @@ export type Handlers<A extends readonly AnyType[], Cells> = {
 
 /** The handler of messages that the function does not declare. */
 export type Otherwise<A extends readonly AnyType[], Cells> = (
+  this: void,
   context: Context<AcceptedMessage<A>, Cells>,
   message: Message,
 ) => void | Promise<void>;
@@ -67,10 +69,10 @@ export interface StatefulFunction<
 declare const declaredStorage: unique symbol;
 
 /** The storage of a function that declares none. Not a record of strings: that would have state values of any name. */
-export type NoStorage = Readonly<Partial<Record<typeof declaredStorage, never>>>;
+export type NoStorage = Readonly<Record<symbol, never>>;
 
 /** A handler that has lost its types: what the batch calls. */
-export type AnyHandler = (context: Context, value: unknown) => unknown;
+export type AnyHandler = (this: void, context: Context, value: unknown) => unknown;
 
 /** The handler of one accepted type. */
 export interface TypeHandler {

@@ -1,4 +1,5 @@
 import { StateFunError } from "./errors.js";
+import { quoted } from "./quoted.js";
 
 /** A typename, `<namespace>/<name>`: the global name of a function, a type or an egress. */
 export type Typename = `${string}/${string}`;
@@ -38,5 +39,5 @@ export function parseTypename(typename: string, what = "typename"): TypenamePart
 }
 
 function describe(value: unknown): string {
-  return typeof value === "string" ? JSON.stringify(value) : `a ${value === null ? "null" : typeof value}`;
+  return typeof value === "string" ? quoted(value) : `a ${value === null ? "null" : typeof value}`;
 }

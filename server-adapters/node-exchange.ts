@@ -99,12 +99,12 @@ function write(
     if (response.destroyed || response.headersSent) return;
 
     const { status, headers, body } = reply;
-    const head: string[] = []; // node writes a list faster than an object
-    for (const name in headers) head.push(name, headers[name] ?? "");
+    // An object, although node writes a list faster: middleware that wraps writeHead (on-headers before 1.1, which
+    // morgan, compression and express-session bring along) takes a flat list apart wrongly, and the media type is lost.
     if (isComplete(request)) {
-      response.writeHead(status, head).end(body);
+      response.writeHead(status, headers).end(body);
     } else {
-      writeAndHangUp(request, response.writeHead(status, [...head, "connection", "close"]), body);
+      writeAndHangUp(request, response.writeHead(status, { ...headers, connection: "close" }), body);
     }
   } catch (thrown) {
     functions.report(StateFunError.from(thrown, "writing an answer"));

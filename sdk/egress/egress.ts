@@ -10,7 +10,12 @@ import { textFields } from "../wire/writer.js";
 import type { WrittenAs } from "./record-value.js";
 
 /** A typed way out of the cluster: what `context.send` takes beside addresses. `M` is the record it accepts. */
-export type Egress<M> = Target<M>;
+export interface Egress<M> extends Target<M> {
+  /** Never present: tells egresses from whatever else has a typename. */
+  readonly [egressMark]: true;
+}
+
+declare const egressMark: unique symbol;
 
 /** How an egress writes a record: kept on the object itself. */
 const writeKey: unique symbol = Symbol("write");
@@ -39,7 +44,7 @@ interface WritableEgress {
 export function egressOf<M>(typename: string, write: RecordWriter): Egress<M> {
   const { namespace, name } = parseTypename(typename, "typename of an egress");
   const fields = textFields([0x0a, namespace], [0x12, name]);
-  const made: Egress<M> & WritableEgress = {
+  const made: Target<M> & WritableEgress = {
     typename,
     [writeKey]: (effects, record, headers) => {
       write(effects, fields, record, headers);
@@ -47,7 +52,7 @@ export function egressOf<M>(typename: string, write: RecordWriter): Egress<M> {
   };
   // The writer is not data: comparing or printing an egress shows its typename.
   Object.defineProperty(made, writeKey, { enumerable: false });
-  return Object.freeze(made);
+  return Object.freeze(made) as unknown as Egress<M>;
 }
 
 /** The way `target` writes a record, or `undefined` if it is not an egress. */

@@ -75,11 +75,12 @@ export function kafkaEgress(typename: string): Egress<KafkaRecord> {
       return;
     }
     const value = stagedRecordValue(typename, record.value);
-    const keyLength = textField(typename, "key", record.key, false);
+    const { key } = record;
+    const keyLength = textField(typename, "key", key, false);
     const topic = topics.serialized(record.topic);
     const givenHeaders = record.headers ?? headers;
     const recordHeaders = givenHeaders === undefined ? undefined : checkedHeaders(givenHeaders);
-    const staged = { value, key: record.key ?? "", keyLength, topic, headers: recordHeaders };
+    const staged = { value, key: key ?? "", keyLength, topic, headers: recordHeaders };
     effects.egressRecord(fields, recordForm, staged, value.writtenAs);
   });
 }

@@ -78,6 +78,15 @@ export function kinesisEgress(typename: string): Egress<KinesisRecord> {
       effects.egressMessage(fields, given, headers);
       return;
     }
+    if (headers !== undefined) {
+      throw new StateFunError(
+        "invalid-argument",
+        `${typename} is a Kinesis egress, and Kinesis records have no headers`,
+        {
+          typename,
+        },
+      );
+    }
     const record = given as KinesisRecord;
     const value = stagedRecordValue(typename, record.value);
     const { partitionKey, explicitHashKey } = record;

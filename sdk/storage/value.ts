@@ -112,10 +112,10 @@ export class Cell implements Value<unknown> {
   }
 
   /** Writes the change. */
-  writeTo(response: ResponseWriter): void {
+  writeTo(effects: { readonly writer: ResponseWriter }): void {
     const { codec, modify, remove } = this.#definition;
     if (this.#change === "removed") {
-      response.removal(remove);
+      effects.writer.removal(remove);
       return;
     }
     let argument: Argument;
@@ -124,7 +124,7 @@ export class Cell implements Value<unknown> {
     } catch (error) {
       throw this.#located(error);
     }
-    response.modification(modify, argument);
+    effects.writer.modification(modify, argument);
   }
 
   #hold(value: unknown): void {

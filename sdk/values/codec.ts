@@ -40,10 +40,9 @@ export abstract class Codec<T, S = unknown> implements ValueForm<S> {
 export function serialized<T, S>(codec: Codec<T, S>, value: T): Uint8Array {
   const staged = codec.stage(value);
   const size = codec.size(staged);
-  const out = new Writer();
-  out.reserve(size);
+  const out = new Writer(size);
   if (size > 0) codec.write(staged, out, size);
-  return out.taken();
+  return out.bytes;
 }
 
 /** The error for a value that a type refuses: it names the type, the problem and what to do. */

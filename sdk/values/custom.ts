@@ -51,11 +51,13 @@ class CustomCodec<T> extends Codec<T, Uint8Array> {
   }
 
   read(bytes: Uint8Array, start: number, end: number): T {
+    let value: T;
     try {
-      return this.#serializer.deserialize(bytes.subarray(start, end));
+      value = this.#serializer.deserialize(bytes.subarray(start, end));
     } catch (error) {
       throw refused(this.typename, "deserialize threw", error);
     }
+    return this.check(value);
   }
 }
 

@@ -43,8 +43,7 @@ class JsonCodec extends Codec<unknown, string> {
   }
 
   read(bytes: Uint8Array, start: number, end: number): unknown {
-    const value = parsed(this.typename, bytes, start, end);
-    return this.#schema === undefined ? value : validated(this.#schema, this.typename, value);
+    return this.check(parsed(this.typename, bytes, start, end));
   }
 }
 

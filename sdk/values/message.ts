@@ -15,22 +15,16 @@ export interface Message {
 
 /** A message on the bytes of the request that brought it. */
 export class ReceivedMessage implements Message {
+  readonly typename: string;
+  readonly hasValue: boolean;
+  readonly bytes: Uint8Array;
   readonly #view: TypedValueView;
 
   constructor(view: TypedValueView) {
+    this.typename = view.typename;
+    this.hasValue = view.hasValue;
+    this.bytes = view.value();
     this.#view = view;
-  }
-
-  get typename(): string {
-    return this.#view.typename;
-  }
-
-  get hasValue(): boolean {
-    return this.#view.hasValue;
-  }
-
-  get bytes(): Uint8Array {
-    return this.#view.value();
   }
 
   /** The serialized `TypedValue` of a message that arrived, or `undefined` if `message` did not. */

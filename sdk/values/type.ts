@@ -1,4 +1,5 @@
 import type { DeepReadonly } from "../deep-readonly.js";
+import { quoted } from "../quoted.js";
 import type { Codec } from "./codec.js";
 import { refused, serialized } from "./codec.js";
 import type { Message } from "./message.js";
@@ -84,10 +85,7 @@ export function typeOf<N extends string, T, S>(codec: Codec<T, S>): Type<N, T> {
 function opened<T, S>(codec: Codec<T, S>, message: Message): T {
   const { typename } = codec;
   if (message.typename !== typename) {
-    throw refused(
-      typename,
-      `the message is of type ${JSON.stringify(message.typename)}; ask is() before from()`,
-    );
+    throw refused(typename, `the message is of type ${quoted(message.typename)}; ask is() before from()`);
   }
   if (!message.hasValue) throw refused(typename, "the message has no value");
   const { bytes } = message;

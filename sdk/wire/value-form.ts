@@ -18,5 +18,9 @@ export interface ValueForm<S> {
 /** The serialized `typename` and `has_value` of a `TypedValue`. */
 export function typedValueHead(typename: string): Uint8Array {
   const name = textFields([0x0a, typename]);
-  return Uint8Array.of(...name, 0x10, 1);
+  const head = new Uint8Array(name.length + 2);
+  head.set(name);
+  head[name.length] = 0x10;
+  head[name.length + 1] = 1;
+  return head;
 }

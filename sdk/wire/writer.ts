@@ -24,9 +24,14 @@ const scratch = new DataView(new ArrayBuffer(8));
  */
 export class Writer {
   /** What has been written, and room behind it. */
-  bytes: Uint8Array = new Uint8Array(firstCapacity);
+  bytes: Uint8Array;
   /** How much has been written, in bytes. */
   position = 0;
+
+  /** Makes room for `capacity` bytes; more comes when it is needed. */
+  constructor(capacity = firstCapacity) {
+    this.bytes = new Uint8Array(capacity);
+  }
 
   /** Makes room for `count` more bytes. */
   reserve(count: number): void {
@@ -117,11 +122,9 @@ export class Writer {
 
 /** The bytes of string fields with tags of one byte, in the order given: a constant part, encoded once. */
 export function textFields(...fields: readonly (readonly [tag: number, text: string])[]): Uint8Array {
-  const writer = new Writer();
-  for (const [tag, text] of fields) {
-    const length = textLength(text);
-    writer.reserve(textFieldSize(length));
-    writer.textField(tag, text, length);
-  }
-  return writer.taken();
+  let size = 0;
+  for (const [, text] of fields) size += textFieldSize(textLength(text));
+  const writer = new Writer(size);
+  for (const [tag, text] of fields) writer.textField(tag, text, textLength(text));
+  return writer.bytes;
 }

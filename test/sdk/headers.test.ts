@@ -189,7 +189,8 @@ describe("headers that are sent", () => {
 
     const failure = await handler.failure(V1);
 
-    expect(failure.message).toContain(`[invalid-argument] ${problem}`);
+    expect(failure.code).toBe("invalid-argument");
+    expect(failure.message).toContain(problem);
     expect(handler.reports).toHaveLength(1);
   });
 });

@@ -156,7 +156,9 @@ describe.each(ways)("a failure of %s", (_, way) => {
 
     const printed = print.mock.calls;
     print.mockRestore();
-    expect(printed).toEqual([[expect.objectContaining({ code: "function-failed", cause: boom })]]);
+    expect(printed).toEqual([
+      ['statefun: ns/fn "1" failed:', expect.objectContaining({ code: "function-failed", cause: boom })],
+    ]);
   });
 
   test("K21: an onError that throws hides neither error", async () => {

@@ -65,10 +65,23 @@ describe.each(Object.entries(thrown))("K60: throwing %s", (_, value) => {
 });
 
 test("K60: an error of ours passes through as it is", async () => {
-  const own = new StateFunError("overloaded", "not now");
+  const own = new StateFunError("serialization", "not a cart");
   const handler = recordingHandler([fn({}, () => Promise.reject(own))]);
 
   const failure = await handler.failure(V1);
 
   expect(failure).toBe(own);
 });
+
+test.each(["malformed-request", "request-too-large", "client-disconnected", "overloaded"] as const)(
+  "K60: an author's error with the code %s, which speaks of a request, does not choose the answer",
+  async (code) => {
+    const own = new StateFunError(code, "thrown by a handler");
+    const handler = recordingHandler([fn({}, () => Promise.reject(own))]);
+
+    const failure = await handler.failure(V1);
+
+    expect(failure).toMatchObject({ code: "function-failed", cause: own });
+    expect(handler.reports).toHaveLength(1);
+  },
+);
