@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import { functionType, types } from "statefun";
-import { printAddress, sameAddress } from "../../sdk/address.js";
+import { functionType, sameAddress, types } from "statefun";
+import { printAddress } from "../../sdk/address.js";
 
 const Cart = functionType("shop/cart", [types.string]);
 const Billing = functionType("shop/billing", [types.string]);

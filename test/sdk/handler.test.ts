@@ -84,6 +84,7 @@ describe("requestReplyHandler", () => {
     [{ maxRequestBytes: Number.NaN }, "maxRequestBytes is NaN, not a whole number"],
     [{ maxRequestBytes: Number.POSITIVE_INFINITY }, "maxRequestBytes is Infinity, not a whole number"],
     [{ maxRequestBytes: "16 MiB" }, 'maxRequestBytes is "16 MiB", not a whole number'],
+    [{ observe: () => undefined }, "observe is a function, not an object"],
     [{ onError: "log" }, 'onError is "log", not a function'],
     [{ batchTimeout: { milliseconds: 0 } }, "batchTimeout is 0 ms: choose from 1 ms to 24 days"],
     [{ batchTimeout: { milliseconds: 0.5 } }, "batchTimeout is 0 ms: choose from 1 ms to 24 days"],

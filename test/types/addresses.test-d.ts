@@ -2,10 +2,13 @@
 import {
   functionType,
   kafkaEgress,
+  sameAddress,
   types,
   type Address,
   type Context,
+  type Destination,
   type FunctionType,
+  type KafkaRecord,
   type Message,
   type MessageOf,
   type Target,
@@ -54,6 +57,10 @@ context.send(context.self, charge);
 context.send(Billing.address("o-1"), { orderId: "o-1", items: {} });
 // @ts-expect-error an id alone is no address
 context.send("o-1", charge);
+// @ts-expect-error a function type is no address: it says not which instance
+context.send(Billing, charge);
+// @ts-expect-error a type is no address
+context.send(Charge, charge);
 
 // sendAfter: the same, behind a delay.
 context.sendAfter({ hours: 2 }, Billing.address("o-1"), charge);
@@ -95,6 +102,15 @@ if (customer !== undefined) {
   // @ts-expect-error billing does not accept shop/AddItem
   context.send(customer, tea);
 }
+
+// What takes any destination, and what compares addresses.
+fits<Destination<MessageOf<typeof Charge>>>(Billing.address("o-1"));
+fits<Destination<KafkaRecord>>(Orders);
+// @ts-expect-error a function type is no destination
+fits<Destination<MessageOf<typeof Charge>>>(Billing);
+exactly<boolean>()(sameAddress(context.self, Billing.address("o-1")));
+// @ts-expect-error there may be no caller
+sameAddress(context.self, context.caller);
 
 // An address of a wider function is none of a narrower one, whose messages it could not all take.
 fits<Target<MessageOf<typeof AddItem>>>(Cart.address("alice"));

@@ -1,11 +1,21 @@
 // Handlers: one for each accepted type and for no other, their parameters inferred.
-import { statefulFunction, types, type Address, type Headers, type Message, type MessageOf } from "statefun";
+import {
+  statefulFunction,
+  types,
+  type Address,
+  type Context,
+  type Headers,
+  type Message,
+  type MessageOf,
+  type Value,
+} from "statefun";
 import { exactly, fits } from "./exactly.js";
 import { Abandon, AddItem, Billing, Cart, Charge, CheckOut } from "./shop/contract.js";
 
 type CartMessage = MessageOf<typeof AddItem | typeof CheckOut | typeof Abandon>;
 
 const ignore = (): void => undefined;
+declare const message: Message;
 
 // The parameters of a handler are those of its type, and of the function it belongs to.
 statefulFunction(Cart, {
@@ -72,6 +82,26 @@ statefulFunction(Billing, {
       fits<number>(charge);
     },
   },
+});
+
+// A function of one's own takes any handler's context as a Context, or just what it needs of it.
+function audit(context: Context): void {
+  context.send(context.self, message);
+}
+function remember(cell: Value<number>): void {
+  cell.update((n = 0) => n + 1);
+}
+statefulFunction(Billing, {
+  storage: { seen: types.int, last: types.string },
+  on: {
+    [Charge.typename](context) {
+      audit(context);
+      remember(context.storage.seen);
+      // @ts-expect-error the last one is a text
+      remember(context.storage.last);
+    },
+  },
+  otherwise: audit,
 });
 
 // Everything else goes to otherwise, undecoded.

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { kinesisEgress, types } from "statefun";
-import type { Context, KinesisRecord } from "statefun";
+import type { Context, KinesisRecord, SendOptions } from "statefun";
 import type { DecodedKinesisRecord } from "../../support/decode.js";
 import { decode, decodeKinesisRecord } from "../../support/decode.js";
 import { fromHex, hex } from "../../support/hex.js";
@@ -27,10 +27,10 @@ async function written(does: (context: Context) => void): Promise<DecodedKinesis
 }
 
 /** What is said of a record that is refused. */
-async function problemOf(record: unknown): Promise<string> {
+async function problemOf(record: unknown, options?: SendOptions): Promise<string> {
   const handler = recordingHandler([
     fn({}, (context) => {
-      context.send(Clicks, record as KinesisRecord);
+      context.send(Clicks, record as KinesisRecord, options);
     }),
   ]);
   return (await handler.failure(V1)).message;
@@ -93,5 +93,14 @@ describe("a Kinesis record", () => {
 
     expect(problem).toContain("[invalid-argument]");
     expect(problem).toContain(says);
+  });
+
+  test("is refused with headers, which Kinesis does not know and would lose", async () => {
+    const record = { stream: "s", partitionKey: "p", value: "v" };
+
+    const problem = await problemOf(record, { headers: [{ key: "trace", value: undefined }] });
+
+    expect(problem).toContain("[invalid-argument]");
+    expect(problem).toContain("shop/clicks is a Kinesis egress, and Kinesis records have no headers");
   });
 });
