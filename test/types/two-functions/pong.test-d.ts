@@ -6,7 +6,7 @@ import { ping } from "./ping.test-d.js";
 export const pong = statefulFunction(Pong, {
   on: {
     [types.int.typename](context, strokes) {
-      context.send(Ping.address(context.self.id), types.int(strokes + 1));
+      return context.send(Ping.address(context.self.id), types.int(strokes + 1));
     },
   },
 });
