@@ -15,8 +15,8 @@ import { Writer } from "../wire/writer.js";
  */
 export abstract class Codec<T, S = unknown> implements ValueForm<S> {
   /** The typename of the type. */
-  readonly typename: string;
-  readonly head: Uint8Array;
+  declare readonly typename: string;
+  declare readonly head: Uint8Array;
 
   /** Throws `invalid-argument` if `typename` is not `<namespace>/<name>`. */
   constructor(typename: string) {

@@ -29,9 +29,9 @@ const uint32 = 0x1_0000_0000;
  */
 export class Reader {
   /** The bytes that are read. */
-  readonly bytes: Uint8Array;
+  declare readonly bytes: Uint8Array;
   /** Where the next read begins. */
-  position: number;
+  declare position: number;
   /** Where the text of the last `checkText` begins. */
   textStart = 0;
 

@@ -13,15 +13,15 @@ export type SerializedSpec = Uint8Array;
 /** A `TypedValue` that is measured and ready to be written: by the form of its type, or as bytes to be repeated. */
 export class Argument {
   /** The form of the type; `undefined` for bytes that are a `TypedValue` already. */
-  readonly form: ValueForm<unknown> | undefined;
+  declare readonly form: ValueForm<unknown> | undefined;
   /** The value as its type staged it, or the bytes to be repeated. */
-  readonly staged: unknown;
+  declare readonly staged: unknown;
   /** The headers to be written with it. */
-  readonly headers: readonly WireHeader[] | undefined;
+  declare readonly headers: readonly WireHeader[] | undefined;
   /** The number of bytes of the value alone. */
-  readonly valueSize: number;
+  declare readonly valueSize: number;
   /** The number of bytes of the whole `TypedValue`. */
-  readonly size: number;
+  declare readonly size: number;
 
   /** Use `of` or `copied`. */
   constructor(

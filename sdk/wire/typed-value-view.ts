@@ -14,7 +14,7 @@ export interface WireHeader {
  */
 export class TypedValueView {
   /** The bytes that all positions refer to. */
-  bytes: Uint8Array;
+  declare bytes: Uint8Array;
   /** The typename; the empty string if there is none. */
   typename = "";
   /** Whether there is a value, of however few bytes. */

@@ -24,7 +24,7 @@ const scratch = new DataView(new ArrayBuffer(8));
  */
 export class Writer {
   /** What has been written, and room behind it. */
-  bytes: Uint8Array;
+  declare bytes: Uint8Array;
   /** How much has been written, in bytes. */
   position = 0;
 
