@@ -9,7 +9,7 @@ import type { Observer } from "./observer.js";
 import { isThenable, observed } from "./observer.js";
 import { quoted } from "./quoted.js";
 import type { FailureSite } from "./request-reply-handler.js";
-import type { PreparedFunction, TypeHandler } from "./stateful-function.js";
+import type { PreparedFunction } from "./stateful-function.js";
 import type { BatchScope, StateDefinition } from "./storage/value.js";
 import { Cell } from "./storage/value.js";
 import { stateNamed } from "./storage/storage.js";
@@ -38,8 +38,6 @@ export class Batch implements BatchScope {
   #state: "open" | "answering" | "answered" | "failed" = "open";
   #failure: StateFunError | undefined;
   #lateUseReported = false;
-  #lastTypename: string | undefined;
-  #lastHandler: TypeHandler | undefined;
 
   constructor(prepared: PreparedFunction, request: RequestView, settings: BatchSettings) {
     this.#function = prepared;
@@ -145,11 +143,10 @@ export class Batch implements BatchScope {
   #call(context: InvocationContext, invocation: InvocationView): unknown {
     const { handlers, otherwise } = this.#function;
     // Messages of one type mostly follow each other, and their typenames are the same string then.
-    const found =
-      invocation.typename === this.#lastTypename ? this.#lastHandler : handlers.get(invocation.typename);
+    const last = this.#function.lastHandler;
+    const found = last?.codec.typename === invocation.typename ? last : handlers.get(invocation.typename);
     if (found !== undefined) {
-      this.#lastTypename = invocation.typename;
-      this.#lastHandler = found;
+      this.#function.lastHandler = found;
       const { codec, handle } = found;
       return handle(context, this.#valueOf(codec, invocation));
     }

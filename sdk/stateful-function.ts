@@ -88,6 +88,8 @@ export interface PreparedFunction {
   readonly layout: StorageLayout;
   readonly handlers: ReadonlyMap<string, TypeHandler>;
   readonly otherwise: AnyHandler | undefined;
+  /** The handler that ran last. */
+  lastHandler: TypeHandler | undefined;
 }
 
 const preparedKey: unique symbol = Symbol("prepared");
@@ -163,6 +165,7 @@ function prepare(
     layout: storageLayout(typename, implementation.storage ?? {}),
     handlers,
     otherwise: otherwise as AnyHandler | undefined,
+    lastHandler: undefined,
   };
 }
 

@@ -320,7 +320,7 @@ function copyInto(answer: Uint8Array, at: number, from: Uint8Array, length: numb
 const slabSize = 64 * 1024;
 const smallAnswer = 4 * 1024;
 
-let slab = new Uint8Array(0);
+let slab = new ArrayBuffer(0);
 let slabUsed = 0;
 
 /**
@@ -329,11 +329,11 @@ let slabUsed = 0;
  */
 function space(size: number): Uint8Array {
   if (size > smallAnswer) return new Uint8Array(size);
-  if (slabUsed + size > slab.length) {
-    slab = new Uint8Array(slabSize);
+  if (slabUsed + size > slab.byteLength) {
+    slab = new ArrayBuffer(slabSize);
     slabUsed = 0;
   }
   const start = slabUsed;
   slabUsed += size;
-  return new Uint8Array(slab.buffer, start, size);
+  return new Uint8Array(slab, start, size);
 }
