@@ -4,6 +4,8 @@ export default {
   testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/cluster/"],
   modulePathIgnorePatterns: ["<rootDir>/dist/", "<rootDir>/dev/dist/"],
   testEnvironment: "node",
+  // Waits inside tests have limits of their own, up to 30 s on a busy machine, whose errors say what did not happen.
+  testTimeout: 60_000,
   transform: {
     "\\.[jt]s$": [
       "@swc/jest",

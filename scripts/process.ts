@@ -14,6 +14,9 @@ export interface RunOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
+/** No step takes more than two minutes; one that hangs must not hold CI. */
+const limitMillis = 20 * 60_000;
+
 /**
  * Runs a program to its end and gives back what it wrote to standard output.
  *
@@ -24,6 +27,7 @@ export function run(program: string, args: readonly string[], options: RunOption
     cwd: options.cwd ?? root,
     env: { ...process.env, ...options.env },
     encoding: "utf8",
+    timeout: limitMillis,
     maxBuffer: 64 * 1024 * 1024, // a lint run over a broken tree is long, and its first lines matter
   });
   if (result.error)

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { readArtifacts } from "./artifact-cache.js";
 import type { ClusterOptions } from "./cluster.js";
@@ -42,7 +42,7 @@ export async function startInBackground(
   try {
     discardDeadCluster(folder, options.onProgress);
     const directory = join(resolve(folder), "data");
-    rmSync(directory, { recursive: true, force: true });
+    removeOldData(folder, directory);
     const { cluster, plan, artifacts, processes, guard } = await launch({ ...options, directory });
     const { kafka, jobmanager, taskmanager } = processes;
     writeRecord(folder, {
@@ -61,6 +61,22 @@ export async function startInBackground(
   } finally {
     lock.release();
   }
+}
+
+/** Lies beside each data folder of ours; without it such a folder belongs to somebody else. */
+const dataMark = ".statefun-cluster-data";
+
+/** Removes the data folder of an earlier cluster, and nothing that no cluster of ours wrote. */
+function removeOldData(folder: string, directory: string): void {
+  const mark = join(folder, dataMark);
+  if (existsSync(directory) && readdirSync(directory).length > 0 && !existsSync(mark)) {
+    throw new ClusterError(
+      "invalid-argument",
+      `${directory} holds files that no cluster wrote, and a cluster keeps its data there: choose another folder.`,
+    );
+  }
+  rmSync(directory, { recursive: true, force: true });
+  writeFileSync(mark, "The folder data holds what a local cluster writes; the next start empties it.\n");
 }
 
 function discardDeadCluster(folder: string, onProgress: ClusterOptions["onProgress"]): void {

@@ -103,8 +103,19 @@ export function died(process: ClusterProcess): ClusterError {
   const how = ending === undefined ? "does not run any more" : `ended with ${ending}`;
   return new ClusterError(
     "process-died",
-    `${process.name} (process ${String(process.identity.pid)}) ${how}.\n${logTail(process)}`,
+    `${process.name} (process ${String(process.identity.pid)}) ${how}.\n${lostPort(process)}${logTail(process)}`,
   );
+}
+
+/** How far back a log is searched: a broker writes hundreds of lines while it shuts down. */
+const searchedLogLines = 2000;
+
+/** The line that says that a port was taken, which stands long before the last lines of a broker's log. */
+function lostPort({ log }: { readonly log: string }): string {
+  const line = lastLines(log, searchedLogLines).find((text) =>
+    /BindException|Address already in use/.test(text),
+  );
+  return line === undefined ? "" : `It could not listen on its port: ${line.trim()}\n`;
 }
 
 /** The last lines of a process's log under a line that says what they are. */

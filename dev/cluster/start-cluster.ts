@@ -56,7 +56,11 @@ export async function launch(options: ClusterOptions): Promise<Launch> {
   mkdirSync(directory, { recursive: true });
   const guard = startGuard(temporary ? { directory } : {});
   try {
-    const cache = options.cacheDirectory ?? artifactDirectory();
+    const { cacheDirectory } = options;
+    const cache =
+      cacheDirectory === undefined
+        ? artifactDirectory()
+        : artifactDirectory({ STATEFUN_DEV_CACHE: cacheDirectory });
     const artifacts = await resolveArtifacts(resolve(cache), { guard, onProgress, signal });
     for (let attempt = 1; ; attempt += 1) {
       const plan = { java: java.command, directory, ports: await pickPorts(ports), slots };
@@ -149,7 +153,7 @@ async function startProcesses(start: Start): Promise<ClusterProcesses> {
 /** Whether this is the error of a process that could not listen on the port picked for it. */
 function lostItsPort(error: unknown): boolean {
   if (!(error instanceof ClusterError) || error.code !== "process-died") return false;
-  return /BindException|Address already in use/.test(error.message);
+  return /BindException|Address already in use/.test(error.message); // died() quotes such a line wherever it stands
 }
 
 type Remember = (process: ClusterProcess) => ClusterProcess;

@@ -3,6 +3,7 @@ import { once } from "node:events";
 import http from "node:http";
 import type { AddressInfo } from "node:net";
 import { createInterface } from "node:readline";
+import { setTimeout as delay } from "node:timers/promises";
 import { Kafka, logLevel } from "kafkajs";
 import { requestReplyHandler } from "statefun";
 import { startCluster } from "statefun-dev";
@@ -38,7 +39,7 @@ try {
 
   const send = await sender(kafka);
   await send("Bob", "Eve", "Bob");
-  await printGreetings(kafka, 3);
+  await Promise.race([printGreetings(kafka, 3), silence()]);
 
   console.log(`
 Flink's UI   ${cluster.flinkUi}
@@ -50,6 +51,15 @@ Type a name and press Enter to send it. Ctrl-C takes everything down.`);
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exit(1); // what runs by now ends with this program
+}
+
+/** Greetings come within seconds of a checkpoint; a slow machine may take a minute. */
+const greetingLimitMillis = 180_000;
+
+/** Rejects when the greetings should long have been there. */
+async function silence(): Promise<never> {
+  await delay(greetingLimitMillis, undefined, { ref: false });
+  throw new Error(`No greetings came back within three minutes.\n${cluster?.recentLogs() ?? ""}`);
 }
 
 /** Serves the greeter on a free port, and returns its address as the module wants it. */

@@ -51,6 +51,22 @@ test(
 );
 
 test(
+  "up leaves files alone that no cluster wrote, and says so",
+  async () => {
+    const folder = temporaryFolder();
+    mkdirSync(join(folder, "data"));
+    writeFileSync(join(folder, "data", "thesis.txt"), "years of work");
+
+    const { code, stderr } = await statefun(["cluster", "up", "--directory", folder]);
+
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^statefun: \[invalid-argument\] .*data holds files that no cluster wrote/);
+    expect(readFileSync(join(folder, "data", "thesis.txt"), "utf8")).toBe("years of work");
+  },
+  limitMillis,
+);
+
+test(
   "when Kafka dies at the start, up shows its exit code and last lines, and ends what it had started",
   async () => {
     const folder = temporaryFolder();
