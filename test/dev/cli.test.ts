@@ -100,7 +100,7 @@ test(
     const folder = temporaryFolder();
     const java = {
       "kafka.tools.StorageTool": "exit 0",
-      "kafka.Kafka": "echo 'java.net.BindException: Address already in use' >&2; exit 1",
+      "kafka.Kafka": "echo 'java.net.BindException: Address already in use' >&2; seq 1 100; exit 1",
     };
     const { env } = fakeTools(folder, { java });
 
