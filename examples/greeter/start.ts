@@ -11,6 +11,9 @@ import type { Cluster } from "statefun-dev";
 import { serve } from "statefun/node";
 import { greeter, person } from "./greeter.js";
 
+/** Greetings come within seconds of a checkpoint; a slow machine may take a minute. */
+const greetingLimitMillis = 180_000;
+
 let cluster: Cluster | undefined;
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
@@ -52,9 +55,6 @@ Type a name and press Enter to send it. Ctrl-C takes everything down.`);
   console.error(error instanceof Error ? error.message : error);
   process.exit(1); // what runs by now ends with this program
 }
-
-/** Greetings come within seconds of a checkpoint; a slow machine may take a minute. */
-const greetingLimitMillis = 180_000;
 
 /** Rejects when the greetings should long have been there. */
 async function silence(): Promise<never> {
