@@ -18,7 +18,8 @@ export default {
     "^statefun/testing$": "<rootDir>/sdk/testing/index.ts",
     "^statefun/wire$": "<rootDir>/sdk/wire/index.ts",
     "^statefun/proto$": "<rootDir>/proto/index.ts",
-    "^statefun/(node|express)$": "<rootDir>/server-adapters/$1.ts",
+    "^statefun/(node|express|fastify|fetch|lambda|authorize|prometheus|opentelemetry)$":
+      "<rootDir>/server-adapters/$1.ts",
     "^statefun-dev$": "<rootDir>/dev/index.ts",
     "^(\\.{1,2}/.*)\\.js$": "$1",
   },

@@ -100,6 +100,11 @@ class Handler implements RequestReplyHandler {
   }
 
   report(error: StateFunError, site: FailureSite = {}): void {
+    try {
+      this.#settings.observer?.failure?.(error, site);
+    } catch (failure) {
+      reportToConsole(failure); // onError is told of the failure itself, next
+    }
     const failed = (failure: unknown): void => {
       reportToConsole(failure);
       reportToConsole(error);

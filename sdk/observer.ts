@@ -1,5 +1,7 @@
 import type { Address } from "./address.js";
+import type { StateFunError } from "./errors.js";
 import type { Headers } from "./headers.js";
+import type { FailureSite } from "./request-reply-handler.js";
 
 /** A batch as an observer sees it. */
 export interface ObservedBatch {
@@ -34,6 +36,8 @@ export interface Observer {
   batch?(batch: ObservedBatch, run: () => Uint8Array | Promise<Uint8Array>): Uint8Array | Promise<Uint8Array>;
   /** Wraps an invocation: `run` calls the handler, and returns a promise if the handler did. */
   invocation?(invocation: ObservedInvocation, run: () => void | Promise<void>): void | Promise<void>;
+  /** Told of each failure that `onError` is told of, before it: also of requests that never became a batch. */
+  failure?(error: StateFunError, site: FailureSite): void;
 }
 
 /** Whether something is to be waited for: a promise, or anything else with a `then`. */

@@ -1,6 +1,52 @@
 import { StateFunError, type StateFunErrorCode } from "../sdk/errors.js";
 import type { HandleOptions, RequestReplyHandler } from "../sdk/request-reply-handler.js";
 
+/** The client's certificate of a TLS connection, as the host checked it. */
+export interface ClientCertificate {
+  /** The distinguished name of its subject, most specific part last: `C=DE,O=Example,CN=flink`. */
+  readonly subject: string;
+  /** The subject's common name, where it has one. */
+  readonly commonName: string | undefined;
+  /** The names of its subjectAltName extension, as `DNS:flink.example` or `URI:spiffe://example/flink`. */
+  readonly altNames: readonly string[];
+}
+
+/** A request as {@link ServeOptions.authorize} sees it: the batch has not been read. */
+export interface IncomingRequest {
+  /** `POST`: other methods are refused before. */
+  readonly method: string;
+  /** The path as it was sent, without the query. */
+  readonly path: string;
+  /** The value of a header, looked up by its lower-case name. */
+  header(name: string): string | undefined;
+  /**
+   * The certificate that the client proved to own, where the host has checked its chain; `undefined` on a connection
+   * without one, and on hosts that cannot tell.
+   */
+  clientCertificate(): ClientCertificate | undefined;
+  /**
+   * The whole body, read when first asked for: what signs a body is checked on it. Ask for it only when the head may
+   * pass, because whoever sends it decides how much there is to read, up to `maxRequestBytes`.
+   */
+  body(): Promise<Uint8Array>;
+}
+
+/**
+ * Tells whether a request may be served. Anything but `true` is `unauthorized`: 401, and nothing of the batch runs. What
+ * it throws or rejects with says that this could not be decided: it is reported, and answered with 500, which clusters
+ * retry.
+ */
+export type Authorize = (request: IncomingRequest) => boolean | Promise<boolean>;
+
+/** How an adapter serves. */
+export interface ServeOptions {
+  /**
+   * Called for each request before its body is read; everyone is let in if left out. `statefun/authorize` has checks of
+   * secrets, tokens, signatures and certificates.
+   */
+  readonly authorize?: Authorize | undefined;
+}
+
 /** An HTTP request as every adapter shows it to {@link answer}: just enough to be filled by any host. */
 export interface AdapterRequest extends HandleOptions {
   /** The method as it was sent: methods are case-sensitive. */
@@ -16,6 +62,8 @@ export interface AdapterRequest extends HandleOptions {
    *   `client-disconnected` or `body-already-read` if the body cannot be had; as a rejection where it is a promise
    */
   body(limit: number): Uint8Array | Promise<Uint8Array>;
+  /** The certificate that the client proved to own; left out by hosts that cannot tell. */
+  clientCertificate?(): ClientCertificate | undefined;
 }
 
 /** What a host writes back, as it stands. Answers are shared between requests: nobody changes one. */
@@ -63,6 +111,7 @@ export const statusTable: Readonly<Record<StateFunErrorCode, Row>> = {
   overloaded: { status: 503, sentence: "More batches are running than this endpoint accepts." },
 };
 
+const everyone: ServeOptions = {};
 const octetStream = "application/octet-stream";
 const text = new TextEncoder();
 const failures = new Map(Object.entries(statusTable).map(([code, row]) => [code, failureOf(row)]));
@@ -74,15 +123,53 @@ const failures = new Map(Object.entries(statusTable).map(([code, row]) => [code,
  * Neither throws nor rejects. Each failure is reported to `onError` once: those of the batch by `functions.handle`
  * itself, all others from here.
  */
-export function answer(functions: RequestReplyHandler, request: AdapterRequest): Answer | Promise<Answer> {
+export function answer(
+  functions: RequestReplyHandler,
+  request: AdapterRequest,
+  { authorize }: ServeOptions = everyone,
+): Answer | Promise<Answer> {
   try {
     checkHead(request);
+    if (authorize !== undefined) return answerAuthorized(functions, request, authorize);
     const body = request.body(functions.maxRequestBytes);
     if (body instanceof Uint8Array) return answerBatch(functions, request, body);
     return body.then(
       (bytes) => answerBatch(functions, request, bytes),
       (thrown: unknown) => reportedFailure(functions, thrown),
     );
+  } catch (thrown) {
+    return reportedFailure(functions, thrown);
+  }
+}
+
+async function answerAuthorized(
+  functions: RequestReplyHandler,
+  request: AdapterRequest,
+  authorize: Authorize,
+): Promise<Answer> {
+  try {
+    let body: Promise<Uint8Array> | undefined;
+    const read = (): Promise<Uint8Array> => {
+      if (body === undefined) {
+        body = Promise.resolve(request.body(functions.maxRequestBytes));
+        body.catch(() => undefined); // an authorize that does not wait for it must not leave a rejection to nobody
+      }
+      return body;
+    };
+    const allowed: unknown = await authorize({
+      method: request.method,
+      path: request.path,
+      header: (name) => request.header(name),
+      clientCertificate: () => request.clientCertificate?.(),
+      body: async () => read(),
+    });
+    if (allowed !== true) {
+      throw new StateFunError(
+        "unauthorized",
+        `${request.method} ${request.path}: authorize did not let this request in`,
+      );
+    }
+    return await answerBatch(functions, request, await read());
   } catch (thrown) {
     return reportedFailure(functions, thrown);
   }

@@ -1,5 +1,6 @@
 import type { ServerResponse } from "node:http";
 import type { RequestReplyHandler } from "../sdk/request-reply-handler.js";
+import type { ServeOptions } from "./answer.js";
 import { exchange, type NodeRequest } from "./node-exchange.js";
 
 /**
@@ -24,8 +25,8 @@ export type ExpressHandler = (request: NodeRequest, response: ServerResponse) =>
  * express().post("/statefun", serve(requestReplyHandler([]))).listen(8000);
  * ```
  */
-export function serve(functions: RequestReplyHandler): ExpressHandler {
+export function serve(functions: RequestReplyHandler, options: ServeOptions = {}): ExpressHandler {
   return (request, response) => {
-    exchange(functions, request, response);
+    exchange(functions, request, response, options);
   };
 }

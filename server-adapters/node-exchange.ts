@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { StateFunError } from "../sdk/errors.js";
 import type { HangUpSignal, RequestReplyHandler } from "../sdk/request-reply-handler.js";
-import { answer, statusTable, type AdapterRequest, type Answer } from "./answer.js";
+import { answer, statusTable, type AdapterRequest, type Answer, type ServeOptions } from "./answer.js";
 import { readBody } from "./read-body.js";
 
 /** A request of `node:http`, with what a framework may have added on the way. */
@@ -23,8 +23,9 @@ export function exchange(
   functions: RequestReplyHandler,
   request: NodeRequest,
   response: ServerResponse,
+  options: ServeOptions,
 ): void {
-  const answered = answer(functions, new Exchange(request, response));
+  const answered = answer(functions, new Exchange(request, response), options);
   if ("then" in answered) {
     void answered.then((ready) => {
       write(functions, request, response, ready);

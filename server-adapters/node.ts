@@ -1,5 +1,6 @@
 import type { RequestListener } from "node:http";
 import type { RequestReplyHandler } from "../sdk/request-reply-handler.js";
+import type { ServeOptions } from "./answer.js";
 import { exchange } from "./node-exchange.js";
 
 /**
@@ -19,8 +20,8 @@ import { exchange } from "./node-exchange.js";
  * server.listen(8000);
  * ```
  */
-export function serve(functions: RequestReplyHandler): RequestListener {
+export function serve(functions: RequestReplyHandler, options: ServeOptions = {}): RequestListener {
   return (request, response) => {
-    exchange(functions, request, response);
+    exchange(functions, request, response, options);
   };
 }

@@ -1,0 +1,2 @@
+/** Placeholder until it lands in this branch. */
+export const authorize = undefined;
