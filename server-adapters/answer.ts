@@ -51,7 +51,10 @@ export interface ServeOptions {
 export interface AdapterRequest extends HandleOptions {
   /** The method as it was sent: methods are case-sensitive. */
   readonly method: string;
-  /** Where the request was sent. Only error reports mention it: functions are told apart by the body. */
+  /**
+   * Where the request was sent. Only error reports mention it, and not where `authorize` may look for a secret in it:
+   * functions are told apart by the body.
+   */
   readonly path: string;
   /** The value of a header, looked up by its lower-case name. */
   header(name: string): string | undefined;
@@ -129,7 +132,7 @@ export function answer(
   { authorize }: ServeOptions = everyone,
 ): Answer | Promise<Answer> {
   try {
-    checkHead(request);
+    checkHead(request, authorize);
     if (authorize !== undefined) return answerAuthorized(functions, request, authorize);
     const body = request.body(functions.maxRequestBytes);
     if (body instanceof Uint8Array) return answerBatch(functions, request, body);
@@ -148,38 +151,86 @@ async function answerAuthorized(
   authorize: Authorize,
 ): Promise<Answer> {
   try {
-    let body: Promise<Uint8Array> | undefined;
-    const read = (): Promise<Uint8Array> => {
-      if (body === undefined) {
-        body = Promise.resolve(request.body(functions.maxRequestBytes));
-        body.catch(() => undefined); // an authorize that does not wait for it must not leave a rejection to nobody
-      }
-      return body;
-    };
-    const allowed: unknown = await authorize({
+    const body = new BodyOnce(request, functions.maxRequestBytes);
+    const incoming: IncomingRequest = {
       method: request.method,
       path: request.path,
       header: (name) => request.header(name),
       clientCertificate: () => request.clientCertificate?.(),
-      body: async () => read(),
-    });
+      body: () => body.read(),
+    };
+    const allowed = await decision(authorize, incoming, body);
     if (allowed !== true) {
+      const why = (refusals.get(incoming) ?? []).map((reason) => `: ${reason}`).join("");
       throw new StateFunError(
         "unauthorized",
-        `${request.method} ${request.path}: authorize did not let this request in`,
+        `${request.method}: authorize did not let this request in${why}`,
       );
     }
-    return await answerBatch(functions, request, await read());
+    return await answerBatch(functions, request, await body.read());
   } catch (thrown) {
     return reportedFailure(functions, thrown);
   }
 }
 
-function checkHead(request: AdapterRequest): void {
+/** What `authorize` says. What it throws is its own failure, whatever it is: only the body's keep their codes. */
+async function decision(authorize: Authorize, incoming: IncomingRequest, body: BodyOnce): Promise<unknown> {
+  try {
+    return await authorize(incoming);
+  } catch (thrown) {
+    if (body.failedWith(thrown)) throw thrown;
+    const what = thrown instanceof StateFunError ? new Error(thrown.message, { cause: thrown }) : thrown;
+    throw StateFunError.from(what, "authorize");
+  }
+}
+
+/** The body of a request, read when first asked for and never twice. */
+class BodyOnce {
+  readonly #request: AdapterRequest;
+  readonly #limit: number;
+  #bytes: Promise<Uint8Array> | undefined;
+  #failure: { readonly thrown: unknown } | undefined;
+
+  constructor(request: AdapterRequest, limit: number) {
+    this.#request = request;
+    this.#limit = limit;
+  }
+
+  /** Always the same promise. An authorize that does not wait for it leaves no rejection to nobody. */
+  read(): Promise<Uint8Array> {
+    if (this.#bytes === undefined) {
+      this.#bytes = new Promise((resolve) => {
+        resolve(this.#request.body(this.#limit));
+      });
+      this.#bytes.catch((thrown: unknown) => (this.#failure = { thrown }));
+    }
+    return this.#bytes;
+  }
+
+  /** Whether `thrown` is what reading the body failed with. */
+  failedWith(thrown: unknown): boolean {
+    return this.#failure !== undefined && this.#failure.thrown === thrown;
+  }
+}
+
+const refusals = new WeakMap<IncomingRequest, string[]>();
+
+/**
+ * Refuses a request, and keeps the reason for the report of the refusal; the answer does not tell it. A reason names
+ * nothing that was sent.
+ */
+export function refused(request: IncomingRequest, reason: string): false {
+  const reasons = refusals.get(request);
+  if (reasons === undefined) refusals.set(request, [reason]);
+  else reasons.push(reason);
+  return false;
+}
+
+function checkHead(request: AdapterRequest, authorize: Authorize | undefined): void {
   if (request.method !== "POST") {
     throw new StateFunError(
       "method-not-allowed",
-      `${request.method} ${request.path}: a StateFun cluster only sends POST; point other clients elsewhere`,
+      `${shown(request, authorize)}: a StateFun cluster only sends POST; point other clients elsewhere`,
     );
   }
   const contentType = request.header("content-type");
@@ -188,8 +239,13 @@ function checkHead(request: AdapterRequest): void {
     return;
   throw new StateFunError(
     "unsupported-media-type",
-    `POST ${request.path} with content-type "${contentType}": a StateFun cluster sends ${octetStream}`,
+    `${shown(request, authorize)} with content-type "${contentType}": a StateFun cluster sends ${octetStream}`,
   );
+}
+
+/** A path may hold a secret that authorize looks for, so it is not shown where there is one. */
+function shown({ method, path }: AdapterRequest, authorize: Authorize | undefined): string {
+  return authorize === undefined ? `${method} ${path}` : method;
 }
 
 function mediaType(contentType: string): string {

@@ -1,7 +1,15 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { StateFunError } from "../sdk/errors.js";
 import type { HangUpSignal, RequestReplyHandler } from "../sdk/request-reply-handler.js";
-import { answer, statusTable, type AdapterRequest, type Answer, type ServeOptions } from "./answer.js";
+import {
+  answer,
+  statusTable,
+  type AdapterRequest,
+  type Answer,
+  type ClientCertificate,
+  type ServeOptions,
+} from "./answer.js";
+import { certificateOf } from "./peer-certificate.js";
 import { readBody } from "./read-body.js";
 
 /** A request of `node:http`, with what a framework may have added on the way. */
@@ -55,7 +63,13 @@ class Exchange implements AdapterRequest {
   }
 
   header(name: string): string | undefined {
+    // Of several, node keeps the first in silence, and whoever checked the request in front may have seen another.
+    if (name === "authorization") return this.#request.headersDistinct[name]?.join(", ");
     return this.#request.headers[name]?.toString();
+  }
+
+  clientCertificate(): ClientCertificate | undefined {
+    return certificateOf(this.#request.socket);
   }
 
   body(limit: number): Uint8Array | Promise<Uint8Array> {

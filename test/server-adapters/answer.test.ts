@@ -1,6 +1,12 @@
 import { describe, expect, test } from "@jest/globals";
 import { StateFunError, type RequestReplyHandler } from "statefun";
-import { answer, statusTable, type AdapterRequest } from "../../server-adapters/answer.js";
+import {
+  answer,
+  refused,
+  statusTable,
+  type AdapterRequest,
+  type Authorize,
+} from "../../server-adapters/answer.js";
 
 const octetStream = "application/octet-stream";
 
@@ -111,6 +117,146 @@ describe("answer", () => {
 
     expect(limits).toEqual([functions.maxRequestBytes]);
   });
+});
+
+describe("answer, with authorize", () => {
+  const letIn = new Uint8Array(0);
+
+  test("serves what authorize lets in, and reads its body once however often it is asked for", async () => {
+    const { functions, reports, calls } = handlerThat(() => letIn);
+    let reads = 0;
+    const body = (): Uint8Array => Uint8Array.of(++reads);
+
+    const answered = await answer(
+      functions,
+      { ...requestWith(letIn), body },
+      {
+        authorize: async (request) => (await request.body()) === (await request.body()),
+      },
+    );
+
+    expect(answered.status).toBe(200);
+    expect(calls).toEqual([Uint8Array.of(1)]);
+    expect(reads).toBe(1);
+    expect(reports).toEqual([]);
+  });
+
+  test.each<{ what: string; authorize: Authorize }>([
+    { what: "false", authorize: () => false },
+    { what: "a promise of false", authorize: () => Promise.resolve(false) },
+    { what: "something that is only truthy", authorize: () => JSON.parse('"yes"') as boolean },
+    { what: "nothing", authorize: () => JSON.parse("null") as boolean },
+  ])("refuses with 401 and one report, unread, where authorize says $what", async ({ authorize }) => {
+    const { functions, reports, calls } = handlerThat(() => letIn);
+    let reads = 0;
+    const body = (): Uint8Array => Uint8Array.of(++reads);
+
+    const answered = await answer(functions, { ...requestWith(letIn), body }, { authorize });
+
+    expect(answered.status).toBe(401);
+    expect(reports.map(({ message }) => message)).toEqual([
+      "[unauthorized] POST: authorize did not let this request in",
+    ]);
+    expect([calls, reads]).toEqual([[], 0]);
+  });
+
+  test("reports the reasons of a refusal, and answers without them", async () => {
+    const { functions, reports } = handlerThat(() => letIn);
+
+    const answered = await answer(functions, requestWith(letIn), {
+      authorize: (request) => {
+        refused(request, "no header");
+        return refused(request, "no certificate");
+      },
+    });
+
+    expect(reports.map(({ message }) => message)).toEqual([
+      "[unauthorized] POST: authorize did not let this request in: no header: no certificate",
+    ]);
+    expect(Buffer.from(answered.body).toString()).toBe("This request is not authorized.\n");
+  });
+
+  test.each([
+    { how: "throws", authorize: () => raise(new Error("keys out of reach")) },
+    { how: "rejects with", authorize: () => Promise.reject(new Error("keys out of reach")) },
+    {
+      how: "throws, dressed as another failure,",
+      authorize: () => raise(new StateFunError("malformed-request", "keys out of reach")),
+    },
+  ])("answers 500 and reports once when authorize $how an error of its own", async ({ authorize }) => {
+    const { functions, reports, calls } = handlerThat(() => letIn);
+
+    const answered = await answer(functions, requestWith(letIn), { authorize });
+
+    expect(answered.status).toBe(500);
+    expect(reports.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^\[function-failed\] authorize threw: .*keys out of reach$/),
+    ]);
+    expect(calls).toEqual([]);
+  });
+
+  test.each([
+    { how: "throws", body: () => raise(new StateFunError("request-too-large", "big")) },
+    { how: "rejects", body: () => Promise.reject(new StateFunError("request-too-large", "big")) },
+  ])("reports the failure of the body that authorize asked for when it $how", async ({ body }) => {
+    const { functions, reports, calls } = handlerThat(() => letIn);
+
+    const answered = await answer(
+      functions,
+      { ...requestWith(letIn), body },
+      {
+        authorize: async (request) => (await request.body()).length > 0,
+      },
+    );
+
+    expect(answered.status).toBe(413);
+    expect(reports.map(({ code }) => code)).toEqual(["request-too-large"]);
+    expect(calls).toEqual([]);
+  });
+
+  test("leaves no rejection to nobody where authorize does not wait for the body it asked for", async () => {
+    const { functions, reports } = handlerThat(() => letIn);
+    const unhandled: unknown[] = [];
+    const listener = (reason: unknown): void => void unhandled.push(reason);
+    process.on("unhandledRejection", listener);
+
+    const answered = await answer(
+      functions,
+      { ...requestWith(letIn), body: () => Promise.reject(new StateFunError("client-disconnected", "gone")) },
+      {
+        authorize: (request) => {
+          void request.body();
+          return false;
+        },
+      },
+    );
+    await new Promise((resolve) => setImmediate(resolve)); // node tells of unhandled rejections before this
+    process.off("unhandledRejection", listener);
+
+    expect(answered.status).toBe(401);
+    expect(reports.map(({ code }) => code)).toEqual(["unauthorized"]);
+    expect(unhandled).toEqual([]);
+  });
+
+  test.each([
+    { what: "another method", change: { method: "GET" } },
+    { what: "another media type", change: { header: () => "text/plain" } },
+    { what: "no right to come in", change: {} },
+  ])(
+    "keeps the path, which may hold a secret, out of the report of a request with $what",
+    async ({ change }) => {
+      const { functions, reports } = handlerThat(() => letIn);
+
+      await answer(
+        functions,
+        { ...requestWith(letIn), path: "/statefun/s3cret", ...change },
+        { authorize: () => false },
+      );
+
+      expect(reports).toHaveLength(1);
+      expect(String(reports[0]?.stack)).not.toContain("s3cret");
+    },
+  );
 });
 
 function raise(error: Error): never {
