@@ -1,10 +1,165 @@
-import type { RequestReplyHandler } from "../sdk/request-reply-handler.js";
-import type { ServeOptions } from "./answer.js";
+import { StateFunError } from "../sdk/errors.js";
+import type { HangUpSignal, RequestReplyHandler } from "../sdk/request-reply-handler.js";
+import { answer, type AdapterRequest, type ServeOptions } from "./answer.js";
+import { disconnected, tooLarge } from "./body-errors.js";
 
-/** Placeholder until the adapter lands in this branch. */
-export function serve(
-  functions: RequestReplyHandler,
-  options: ServeOptions = {},
-): [RequestReplyHandler, ServeOptions] {
-  return [functions, options];
+/** What {@link serve} returns: a handler in the words of the Fetch standard, which every runtime of its kind takes. */
+export type FetchHandler = (request: Request) => Promise<Response>;
+
+/**
+ * Serves `functions` wherever handlers take a `Request` and return a `Response`: Cloudflare Workers, Bun, Deno, Hono,
+ * route handlers of Next.
+ *
+ * Hand it the request before anything has read its body. Answers as the status table in docs/serving.md says, and
+ * reports each failure to `onError` once; it neither throws nor rejects. A batch learns of a client that hung up
+ * through `request.signal`, on runtimes that abort it.
+ *
+ * @example
+ * ```ts
+ * import { requestReplyHandler } from "statefun";
+ * import { serve } from "statefun/fetch";
+ *
+ * export default { fetch: serve(requestReplyHandler([])) };
+ * ```
+ */
+export function serve(functions: RequestReplyHandler, options: ServeOptions = {}): FetchHandler {
+  return async (request) => {
+    const { status, headers, body } = await answer(functions, new FetchRequest(request), options);
+    return new Response(body as Uint8Array<ArrayBuffer>, { status, headers });
+  };
+}
+
+/** The view that `answer` has of a request: everything is looked up when asked for. */
+class FetchRequest implements AdapterRequest {
+  readonly #request: Request;
+
+  constructor(request: Request) {
+    this.#request = request;
+  }
+
+  get method(): string {
+    return this.#request.method;
+  }
+
+  get path(): string {
+    return new URL(this.#request.url).pathname;
+  }
+
+  header(name: string): string | undefined {
+    return this.#request.headers.get(name) ?? undefined;
+  }
+
+  body(limit: number): Uint8Array | Promise<Uint8Array> {
+    return readBody(this.#request, limit);
+  }
+
+  get signal(): HangUpSignal {
+    return this.#request.signal;
+  }
+}
+
+// What a request's content-encoding may name; "deflate" is the zlib format, as HTTP means it.
+type Compression = "gzip" | "deflate";
+
+/** The body of a request, decompressed, never holding more than `limit` bytes of it. */
+function readBody(request: Request, limit: number): Uint8Array | Promise<Uint8Array> {
+  const { body } = request;
+  if (request.bodyUsed || body?.locked === true) throw alreadyRead();
+  const compression = compressionOf(request);
+  if (body === null) return new Uint8Array(0);
+  if (compression === undefined) {
+    if (Number(request.headers.get("content-length")) > limit) throw tooLarge(limit);
+    return readStream(body, limit, (cause, size) => disconnected(size, cause));
+  }
+  return readCompressed(body, compression, limit);
+}
+
+/** @throws StateFunError `unsupported-media-type` for an encoding that is not undone here */
+function compressionOf(request: Request): Compression | undefined {
+  const encoding = request.headers.get("content-encoding")?.trim().toLowerCase() ?? "";
+  if (encoding === "" || encoding === "identity") return undefined;
+  if (encoding === "x-gzip") return "gzip";
+  if (encoding === "gzip" || encoding === "deflate") return encoding;
+  throw new StateFunError(
+    "unsupported-media-type",
+    `a body with content-encoding "${encoding}": send it as it is, or compressed with gzip or deflate`,
+  );
+}
+
+function readCompressed(
+  body: ReadableStream<Uint8Array>,
+  compression: Compression,
+  limit: number,
+): Promise<Uint8Array> {
+  let brokenOff: { cause: unknown } | undefined;
+  const reader = body.getReader();
+  // Between the two, so that a client which hung up is told from bytes that are not what their encoding says.
+  const source = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    async pull(controller) {
+      try {
+        const { done, value } = await reader.read();
+        if (done) controller.close();
+        else controller.enqueue(value as Uint8Array<ArrayBuffer>);
+      } catch (cause) {
+        brokenOff = { cause };
+        controller.error(cause);
+      }
+    },
+    cancel: (reason) => reader.cancel(reason),
+  });
+  return readStream(source.pipeThrough(new DecompressionStream(compression)), limit, (cause, size) =>
+    brokenOff === undefined ? notCompressed(compression, cause) : disconnected(size, brokenOff.cause),
+  );
+}
+
+/** Reads to the end, or to one byte more than `limit`; `failure` names what broke the stream off. */
+async function readStream(
+  stream: ReadableStream<Uint8Array>,
+  limit: number,
+  failure: (cause: unknown, size: number) => StateFunError,
+): Promise<Uint8Array> {
+  const reader = stream.getReader();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  for (;;) {
+    const { done, value } = await reader.read().catch((cause: unknown) => {
+      throw failure(cause, size);
+    });
+    if (done) return joined(chunks, size);
+    if (!ArrayBuffer.isView(value)) throw alreadyRead();
+    size += value.length;
+    if (size > limit) {
+      reader.cancel().catch(() => undefined); // the answer does not wait for it, and nothing more is wanted
+      throw tooLarge(limit);
+    }
+    chunks.push(value);
+  }
+}
+
+function joined(chunks: readonly Uint8Array[], size: number): Uint8Array {
+  const [first] = chunks;
+  if (first?.length === size) return first;
+  const bytes = new Uint8Array(size);
+  let offset = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return bytes;
+}
+
+function alreadyRead(): StateFunError {
+  return new StateFunError(
+    "body-already-read",
+    "the body was read, or is being read, before it reached the functions: hand them the request first, " +
+      "or a clone of it",
+  );
+}
+
+function notCompressed(compression: Compression, cause: unknown): StateFunError {
+  return new StateFunError(
+    "malformed-request",
+    `the body of a request is not ${compression}, though its content-encoding says so`,
+    { cause },
+  );
 }

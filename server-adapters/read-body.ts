@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { StateFunError } from "../sdk/errors.js";
+import { disconnected, tooLarge } from "./body-errors.js";
 
 /**
  * The body of a request that `node:http` received, never holding more than `limit` bytes of it.
@@ -65,22 +66,6 @@ function readStream(stream: IncomingMessage, limit: number): Promise<Uint8Array>
     });
     if (stream.isPaused()) stream.resume(); // whoever paused it while it waited its turn has handed it to us
   });
-}
-
-function tooLarge(limit: number): StateFunError {
-  return new StateFunError(
-    "request-too-large",
-    `the body of a request has more than ${String(limit)} bytes: raise maxRequestBytes, ` +
-      "or lower maxNumBatchRequests of the endpoint in the module",
-  );
-}
-
-function disconnected(size: number, cause?: unknown): StateFunError {
-  return new StateFunError(
-    "client-disconnected",
-    `the client hung up after ${String(size)} bytes of its body; a cluster sends the batch again`,
-    cause === undefined ? {} : { cause },
-  );
 }
 
 function alreadyRead(parsed: unknown): StateFunError {

@@ -1,9 +1,10 @@
 import { once } from "node:events";
 import http from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Server } from "node:net";
 import { requestReplyHandler, type Duration, type RequestReplyHandler } from "statefun";
 import { conformanceFunction } from "./conformance-functions.js";
 import { Log } from "./log.js";
+import type { Endpoint } from "./raw-client.js";
 
 /** What a test asks of the handler that a host serves. */
 export interface HostOptions {
@@ -13,9 +14,9 @@ export interface HostOptions {
   readonly readBodyInFront?: true;
 }
 
-/** A host of the conformance function on a port of its own. */
+/** A host of the conformance function, with an endpoint of its own. */
 export interface Host {
-  readonly port: number;
+  readonly endpoint: Endpoint;
   /** What the function says, and a line `report <code>` for each call of `onError`. */
   readonly log: Log;
   close(): Promise<void>;
@@ -28,6 +29,11 @@ export type StartHost = (options: HostOptions) => Promise<Host>;
 export interface Traits {
   /** A body parser in front reads the body: what goes wrong there is the parser's to answer and to report. */
   readonly parserInFront?: true;
+  /**
+   * What is left of a body that was refused, and the connection it comes on, are the host's: an adapter that gets a
+   * `Request` has no hold on either.
+   */
+  readonly ownsConnections?: true;
 }
 
 /** What is left to assert when a host is gone: no report can follow. */
@@ -54,8 +60,13 @@ export async function onHost<T>(
   return { result, reports: host.log.of("report"), log: host.log.lines };
 }
 
-/** Hosts whose adapter yields, on its own or inside a framework, a listener for `http.createServer`. */
-export function nodeHost(listen: (functions: RequestReplyHandler) => http.RequestListener): StartHost {
+/** A server that was started: where it listens, and how it ends once its connections have. */
+export type Served = Omit<Host, "log">;
+
+/** Hosts of whatever starts a server for the functions it is given. */
+export function hostOf(
+  serve: (functions: RequestReplyHandler, readBodyInFront: boolean) => Promise<Served>,
+): StartHost {
   return async ({ readBodyInFront = false, ...options }) => {
     const log = new Log();
     const functions = requestReplyHandler([conformanceFunction(log)], {
@@ -64,22 +75,47 @@ export function nodeHost(listen: (functions: RequestReplyHandler) => http.Reques
         log.add(`report ${error.code}`);
       },
     });
-    const adapter = listen(functions);
-    const server = http
-      .createServer(readBodyInFront ? behindReader(adapter) : adapter)
-      .listen(0, "127.0.0.1");
-    await once(server, "listening");
-    return {
-      port: (server.address() as AddressInfo).port,
-      log,
-      close: () =>
-        new Promise((resolve) => {
-          server.close(() => {
-            resolve();
-          });
-          server.closeIdleConnections();
-        }),
-    };
+    return { ...(await serve(functions, readBodyInFront)), log };
+  };
+}
+
+/** Starts a server of node's that calls `listener`. */
+export type Listen = (listener: http.RequestListener) => Promise<Served>;
+
+/** Hosts whose adapter yields, on its own or inside a framework, a listener for `http.createServer`. */
+export function nodeHost(
+  adapt: (functions: RequestReplyHandler) => http.RequestListener,
+  listen: Listen = onPort,
+): StartHost {
+  return hostOf((functions, readBodyInFront) => {
+    const adapter = adapt(functions);
+    return listen(readBodyInFront ? behindReader(adapter) : adapter);
+  });
+}
+
+/** Starts a server of `node:http` on a free port. */
+export async function onPort(listener: http.RequestListener): Promise<Served> {
+  const server = http.createServer(listener).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return served(server, { port: portOf(server) });
+}
+
+/** The free port that `server` was given. */
+export function portOf(server: Server): number {
+  return (server.address() as AddressInfo).port;
+}
+
+/** A server that listens. */
+export function served(server: http.Server, endpoint: Endpoint): Served {
+  return {
+    endpoint,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+        server.closeIdleConnections();
+      }),
   };
 }
 

@@ -15,7 +15,7 @@ describe("after an answer that did not wait for the whole body", () => {
 
   test("a client that keeps the connection gets ten seconds to hang up", async () => {
     const { result, reports } = await onHost(nodeHost(serve), small, async (host) => {
-      const client = await RawClient.connect(host.port);
+      const client = await RawClient.connect(host.endpoint);
       useFakeTimeouts();
       await client.send(batchHead({ "content-length": 1e12 }));
       const response = await client.response();
@@ -41,7 +41,7 @@ describe("after an answer that did not wait for the whole body", () => {
     });
 
     await onHost(observed, small, async (host) => {
-      const client = await RawClient.connect(host.port);
+      const client = await RawClient.connect(host.endpoint);
       useFakeTimeouts();
       await client.send(batchHead({ "content-length": 1e12 }));
       await client.response();
@@ -62,7 +62,7 @@ describe("a response that others touch", () => {
 
     const { result, reports } = await onHost(impatient, {}, async (host) => {
       const response = await exchange(
-        await RawClient.connect(host.port),
+        await RawClient.connect(host.endpoint),
         batch("wait until the client is gone"),
       );
       await host.log.until("report client-disconnected");
@@ -83,7 +83,7 @@ describe("a response that others touch", () => {
     });
 
     const { result, reports } = await onHost(broken, {}, async (host) => {
-      const client = await RawClient.connect(host.port);
+      const client = await RawClient.connect(host.endpoint);
       await client.send(batchHead({ "content-length": hi.length }), hi);
       await client.closed();
       return client.unread;
@@ -102,7 +102,7 @@ describe("a response that others touch", () => {
     });
 
     const { result, reports } = await onHost(breaking, {}, async (host) => {
-      const client = await RawClient.connect(host.port);
+      const client = await RawClient.connect(host.endpoint);
       await client.send(batchHead({ "content-length": hi.length }), hi.subarray(0, 20));
       await client.closed();
       return client.unread;
@@ -120,7 +120,7 @@ describe("a response that others touch", () => {
     });
 
     const { result } = await onHost(decorated, {}, async (host) =>
-      exchange(await RawClient.connect(host.port), hi),
+      exchange(await RawClient.connect(host.endpoint), hi),
     );
 
     expect(result.headers).toContainEqual(["x-request-id", "7"]);
@@ -136,7 +136,7 @@ describe("a response that others touch", () => {
     });
 
     const { log } = await onHost(slow, {}, async (host) => {
-      const client = await RawClient.connect(host.port);
+      const client = await RawClient.connect(host.endpoint);
       await client.send(batchHead({ "content-length": 100 }));
       await client.hangUp();
       await host.log.until("report client-disconnected");

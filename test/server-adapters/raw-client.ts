@@ -1,5 +1,17 @@
 import { once } from "node:events";
 import net from "node:net";
+import tls from "node:tls";
+
+/** Where a host listens: on a port of this machine, with or without TLS, or on a Unix domain socket. */
+export type Endpoint =
+  { readonly port: number; readonly tls?: ClientTls | undefined } | { readonly socketPath: string };
+
+/** How a client speaks TLS: whom it trusts, and the certificate that says who it is. */
+export interface ClientTls {
+  readonly ca: string;
+  readonly cert?: string | undefined;
+  readonly key?: string | undefined;
+}
 
 /** One response as it came over the wire. */
 export interface RawResponse {
@@ -28,10 +40,10 @@ export class RawClient {
     );
   }
 
-  static async connect(port: number): Promise<RawClient> {
-    const socket = net.connect(port, "127.0.0.1");
+  static async connect(endpoint: Endpoint): Promise<RawClient> {
+    const socket = open(endpoint);
     const client = new RawClient(socket);
-    await once(socket, "connect");
+    await once(socket, socket instanceof tls.TLSSocket ? "secureConnect" : "connect");
     return client;
   }
 
@@ -48,10 +60,19 @@ export class RawClient {
   }
 
   /** The next response of the connection. */
-  async response(): Promise<RawResponse> {
+  response(): Promise<RawResponse> {
+    return this.#next((headers) => Number(valueOf(headers, "content-length") ?? 0));
+  }
+
+  /** The next response, to a request of method HEAD: whatever its length, it ends with its head. */
+  responseToHead(): Promise<RawResponse> {
+    return this.#next(() => 0);
+  }
+
+  async #next(lengthOf: (headers: RawResponse["headers"]) => number): Promise<RawResponse> {
     for (;;) {
       const end = this.#received.indexOf("\r\n\r\n");
-      const response = end < 0 ? undefined : this.#parse(end);
+      const response = end < 0 ? undefined : this.#parse(end, lengthOf);
       if (response !== undefined) return response;
       if (this.#socket.closed)
         throw new Error(`closed (${this.#error ?? "orderly"}) before a whole response`);
@@ -81,19 +102,29 @@ export class RawClient {
     return this.#received.toString("latin1");
   }
 
-  #parse(end: number): RawResponse | undefined {
+  #parse(end: number, lengthOf: (headers: RawResponse["headers"]) => number): RawResponse | undefined {
     const [statusLine = "", ...lines] = this.#received.toString("latin1", 0, end).split("\r\n");
     const headers = lines.map((line) => {
       const colon = line.indexOf(":");
       return [line.slice(0, colon).toLowerCase(), line.slice(colon + 1).trim()] as const;
     });
     const bodyStart = end + 4;
-    const bodyEnd = bodyStart + Number(headers.find(([name]) => name === "content-length")?.[1] ?? 0);
+    const bodyEnd = bodyStart + lengthOf(headers);
     if (this.#received.length < bodyEnd) return undefined;
     const body = this.#received.subarray(bodyStart, bodyEnd);
     this.#received = this.#received.subarray(bodyEnd);
     return { status: Number(statusLine.split(" ")[1]), headers, body };
   }
+}
+
+function valueOf(headers: RawResponse["headers"], name: string): string | undefined {
+  return headers.find(([other]) => other === name)?.[1];
+}
+
+function open(endpoint: Endpoint): net.Socket {
+  if ("socketPath" in endpoint) return net.connect(endpoint.socketPath);
+  if (endpoint.tls === undefined) return net.connect(endpoint.port, "127.0.0.1");
+  return tls.connect({ port: endpoint.port, host: "127.0.0.1", servername: "localhost", ...endpoint.tls });
 }
 
 /** The head of a request; the caller adds `content-length` or `transfer-encoding`. */

@@ -105,7 +105,7 @@ function sendAfterTheAnswer(start: StartHost): Promise<Outcome<RawResponse>> {
 }
 
 async function post(host: Host, body: Uint8Array): Promise<RawResponse> {
-  const client = await RawClient.connect(host.port);
+  const client = await RawClient.connect(host.endpoint);
   const response = await exchange(client, body);
   await client.hangUp();
   return response;

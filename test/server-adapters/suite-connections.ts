@@ -9,7 +9,7 @@ export function describeConnections(start: StartHost, traits: Traits): void {
   describe("of the connection", () => {
     test("several batches are served on one connection, failed ones among them", async () => {
       const { result, reports } = await onHost(start, {}, async (host) => {
-        const client = await RawClient.connect(host.port);
+        const client = await RawClient.connect(host.endpoint);
         const bodies = [hi, batch("later"), batch("throw"), batchFor("ns/unknown", ["hi"]), hi];
         const responses: RawResponse[] = [];
         for (const body of bodies) responses.push(await exchange(client, body));
@@ -23,7 +23,7 @@ export function describeConnections(start: StartHost, traits: Traits): void {
 
     test("a refused request without a body leaves the connection open", async () => {
       const { result } = await onHost(start, {}, async (host) => {
-        const client = await RawClient.connect(host.port);
+        const client = await RawClient.connect(host.endpoint);
         void client.send(head("GET /statefun"));
         await client.response();
         const response = await exchange(client, hi);
@@ -36,7 +36,7 @@ export function describeConnections(start: StartHost, traits: Traits): void {
 
     test("batches that are sent without waiting are answered in order", async () => {
       const { result, reports } = await onHost(start, {}, async (host) => {
-        const client = await RawClient.connect(host.port);
+        const client = await RawClient.connect(host.endpoint);
         for (const body of [batch("later"), batch("throw"), hi]) {
           void client.send(batchHead({ "content-length": body.length }), body);
         }
@@ -73,7 +73,7 @@ function describeHangUps(start: StartHost): void {
     "K63: a client that hangs up half way through a body $name is reported once",
     async ({ headers, part }) => {
       const { result, log } = await onHost(start, {}, async (host) => {
-        const client = await RawClient.connect(host.port);
+        const client = await RawClient.connect(host.endpoint);
         await client.send(batchHead(headers), part);
         await client.hangUp();
         await host.log.until("report client-disconnected");
@@ -87,7 +87,7 @@ function describeHangUps(start: StartHost): void {
 
   test("a client that sends less than it promised and stops is reported once, and not answered by us", async () => {
     const { result, log } = await onHost(start, {}, async (host) => {
-      const client = await RawClient.connect(host.port);
+      const client = await RawClient.connect(host.endpoint);
       await client.send(batchHead({ "content-length": hi.length + 1 }), hi);
       client.finish();
       await client.closed();
@@ -100,7 +100,7 @@ function describeHangUps(start: StartHost): void {
 
   test("a client that leaves after its 413 is not reported again", async () => {
     const { result, reports } = await onHost(start, { maxRequestBytes: 10 }, async (host) => {
-      const client = await RawClient.connect(host.port);
+      const client = await RawClient.connect(host.endpoint);
       await client.send(batchHead({ "content-length": hi.length }), hi.subarray(0, 20));
       const response = await client.response();
       await client.hangUp();
@@ -113,7 +113,7 @@ function describeHangUps(start: StartHost): void {
 }
 
 async function hangUpInMidBatch(host: Host): Promise<RawResponse> {
-  const client = await RawClient.connect(host.port);
+  const client = await RawClient.connect(host.endpoint);
   const body = batch("wait until the client is gone");
   await client.send(batchHead({ "content-length": body.length }), body);
   await host.log.until("ran wait until the client is gone");
@@ -123,7 +123,7 @@ async function hangUpInMidBatch(host: Host): Promise<RawResponse> {
 }
 
 async function post(host: Host, body: Uint8Array): Promise<RawResponse> {
-  const client = await RawClient.connect(host.port);
+  const client = await RawClient.connect(host.endpoint);
   const response = await exchange(client, body);
   await client.hangUp();
   return response;
