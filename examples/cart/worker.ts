@@ -1,0 +1,4 @@
+import { serve } from "statefun/fetch";
+import { functions } from "./functions.js";
+
+export default { fetch: serve(functions) };
