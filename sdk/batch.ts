@@ -4,9 +4,13 @@ import type { EffectsTrace } from "./effects.js";
 import { Effects } from "./effects.js";
 import type { StateFunErrorCode } from "./errors.js";
 import { located, StateFunError } from "./errors.js";
+import type { Headers } from "./headers.js";
+import { noHeaders } from "./headers.js";
 import { InvocationContext } from "./invocation-context.js";
-import type { Observer } from "./observer.js";
-import { isThenable, observed } from "./observer.js";
+import { ObservedContext } from "./observed-context.js";
+import type { ObservedBatch } from "./observer.js";
+import { isThenable } from "./observer.js";
+import type { Observers } from "./observers.js";
 import { quoted } from "./quoted.js";
 import type { FailureSite } from "./request-reply-handler.js";
 import type { PreparedFunction } from "./stateful-function.js";
@@ -21,7 +25,7 @@ import { incompleteResponse } from "./wire/response.js";
 /** What every batch of a handler has in common. */
 export interface BatchSettings {
   report(error: StateFunError, site: FailureSite): void;
-  readonly observer: Observer | undefined;
+  readonly observers: Observers | undefined;
   readonly trace: EffectsTrace | undefined;
 }
 
@@ -127,13 +131,12 @@ export class Batch implements BatchScope {
 
   /** Runs one handler. Returns what is to be waited for, if anything. */
   #invoke(invocation: InvocationView): PromiseLike<unknown> | undefined {
-    const observer = this.#settings.observer;
-    const context = new InvocationContext(this, invocation);
+    const observers = this.#settings.observers;
     try {
       const result =
-        observer?.invocation === undefined
-          ? this.#call(context, invocation)
-          : this.#callObserved(observer, context, invocation);
+        observers === undefined
+          ? this.#call(new InvocationContext(this, invocation), invocation)
+          : this.#callObserved(observers, invocation);
       return result !== undefined && isThenable(result) ? result : undefined;
     } catch (error) {
       throw this.#failedHandler(error, invocation);
@@ -158,16 +161,25 @@ export class Batch implements BatchScope {
     );
   }
 
-  #callObserved(observer: Observer, context: InvocationContext, invocation: InvocationView): unknown {
-    const { caller, headers } = context;
-    const info = { self: this.self, caller, typename: invocation.typename, headers };
-    return observed(
-      (run) => observer.invocation?.(info, run),
-      () => this.#callToTheEnd(context, invocation) as void | Promise<void>,
-      (error) => {
-        this.#settings.report(StateFunError.from(error, "the observer of invocations"), this.#site());
-      },
-    );
+  #callObserved(observers: Observers, invocation: InvocationView): unknown {
+    const plain = new InvocationContext(this, invocation);
+    const { outgoingHeaders, invocation: watch } = observers;
+    if (watch === undefined && outgoingHeaders === undefined) return this.#call(plain, invocation);
+    const info = {
+      self: this.self,
+      caller: plain.caller,
+      typename: invocation.typename,
+      headers: plain.headers,
+    };
+    const failed = (error: StateFunError): void => {
+      this.#settings.report(error, this.#site());
+    };
+    const context =
+      outgoingHeaders === undefined
+        ? plain
+        : new ObservedContext(this, invocation, (headers) => outgoingHeaders(info, headers, failed));
+    if (watch === undefined) return this.#call(context, invocation);
+    return watch(info, () => this.#callToTheEnd(context, invocation) as void | Promise<void>, failed);
   }
 
   /** Runs one handler so that what it throws or rejects with is the batch's failure, as observers are to see it. */
@@ -237,6 +249,25 @@ export class Batch implements BatchScope {
   #site(): FailureSite {
     const { typename, id } = this.self;
     return { typename, id };
+  }
+}
+
+/** A batch as observers see it. */
+export class BatchInfo implements ObservedBatch {
+  declare readonly self: Address;
+  declare readonly invocations: number;
+  declare readonly requestBytes: number;
+  readonly #request: RequestView;
+
+  constructor(self: Address, request: RequestView, requestBytes: number) {
+    this.self = self;
+    this.invocations = request.invocations.length;
+    this.requestBytes = requestBytes;
+    this.#request = request;
+  }
+
+  get messageHeaders(): readonly Headers[] {
+    return this.#request.invocations.map((message) => (message.hasHeaders ? message.headers() : noHeaders));
   }
 }
 

@@ -1,11 +1,13 @@
 import { printAddress } from "./address.js";
-import { Batch } from "./batch.js";
+import { Batch, BatchInfo } from "./batch.js";
 import type { Duration } from "./duration.js";
 import { durationMillis } from "./duration.js";
 import type { EffectsTrace } from "./effects.js";
 import { StateFunError } from "./errors.js";
 import type { Observer } from "./observer.js";
-import { isThenable, observed } from "./observer.js";
+import { isThenable } from "./observer.js";
+import type { Observers } from "./observers.js";
+import { observersOf } from "./observers.js";
 import type { FailureSite, HandleOptions, RequestReplyHandler } from "./request-reply-handler.js";
 import { quoted } from "./quoted.js";
 import type { AnyStatefulFunction, PreparedFunction } from "./stateful-function.js";
@@ -29,8 +31,11 @@ export interface RequestReplyOptions {
   readonly batchTimeout?: Duration;
   /** Told of every failure, exactly once; by default one `console.error` with the address, the code and the stack. */
   readonly onError?: (error: StateFunError, site: FailureSite) => void;
-  /** Watches batches and invocations, for metrics and spans; costs nothing if left out. */
-  readonly observe?: Observer;
+  /**
+   * Watches batches and invocations, for metrics and spans; costs nothing if left out. Of several, the first is
+   * outermost.
+   */
+  readonly observe?: Observer | readonly Observer[];
 }
 
 /** Options with every default filled in. */
@@ -38,7 +43,7 @@ interface Settings {
   readonly maxRequestBytes: number;
   readonly batchTimeoutMillis: number | undefined;
   readonly onError: (error: StateFunError, site: FailureSite) => unknown;
-  readonly observer: Observer | undefined;
+  readonly observers: Observers | undefined;
 }
 
 /**
@@ -77,7 +82,7 @@ class Handler implements RequestReplyHandler {
     this.maxRequestBytes = settings.maxRequestBytes;
     this.#settings = settings;
     this.#batchSettings = {
-      observer: settings.observer,
+      observers: settings.observers,
       trace,
       report: (error: StateFunError, site: FailureSite) => {
         this.report(error, site);
@@ -94,17 +99,14 @@ class Handler implements RequestReplyHandler {
     // Run: its handlers, in order, over one storage.
     const batch = new Batch(prepared, view, this.#batchSettings);
     // Answer: now, or when the last handler is done.
-    return this.#settings.observer?.batch === undefined
+    const watch = this.#settings.observers?.batch;
+    return watch === undefined
       ? this.#run(batch, options)
-      : this.#observed(batch, view, request.length, options);
+      : this.#observed(watch, batch, view, request.length, options);
   }
 
   report(error: StateFunError, site: FailureSite = {}): void {
-    try {
-      this.#settings.observer?.failure?.(error, site);
-    } catch (failure) {
-      reportToConsole(failure); // onError is told of the failure itself, next
-    }
+    this.#settings.observers?.failure?.(error, site, reportToConsole);
     const failed = (failure: unknown): void => {
       reportToConsole(failure);
       reportToConsole(error);
@@ -166,18 +168,18 @@ class Handler implements RequestReplyHandler {
   }
 
   #observed(
+    watch: NonNullable<Observers["batch"]>,
     batch: Batch,
     view: RequestView,
     requestBytes: number,
     options: HandleOptions | undefined,
   ): Uint8Array | Promise<Uint8Array> {
-    const { observer } = this.#settings;
-    const info = { self: batch.self, invocations: view.invocations.length, requestBytes };
-    return observed(
-      (run) => observer?.batch?.(info, run),
+    const info = new BatchInfo(batch.self, view, requestBytes);
+    return watch(
+      info,
       () => this.#run(batch, options),
       (error) => {
-        this.report(StateFunError.from(error, "the observer of batches"), info.self);
+        this.report(error, info.self);
       },
     );
   }
@@ -224,13 +226,6 @@ function completed(options: RequestReplyOptions): Settings {
   if (typeof (onError as unknown) !== "function") {
     throw new StateFunError("invalid-argument", `onError is ${describeValue(onError)}, not a function`);
   }
-  const observer: unknown = observe;
-  if (observer !== undefined && (typeof observer !== "object" || observer === null)) {
-    throw new StateFunError(
-      "invalid-argument",
-      `observe is ${describeValue(observer)}, not an object: write { batch(info, run) { … }, invocation(info, run) { … } }`,
-    );
-  }
   const batchTimeoutMillis =
     batchTimeout === undefined ? undefined : durationMillis(batchTimeout, "batchTimeout");
   if (
@@ -242,7 +237,7 @@ function completed(options: RequestReplyOptions): Settings {
       `batchTimeout is ${String(batchTimeoutMillis)} ms: choose from 1 ms to 24 days, or leave it out to wait for ever`,
     );
   }
-  return { maxRequestBytes, batchTimeoutMillis, onError, observer: observe };
+  return { maxRequestBytes, batchTimeoutMillis, onError, observers: observersOf(observe) };
 }
 
 /** The default of `onError`: one line that says where, and the error with its code and stack. */

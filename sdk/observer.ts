@@ -5,12 +5,14 @@ import type { FailureSite } from "./request-reply-handler.js";
 
 /** A batch as an observer sees it. */
 export interface ObservedBatch {
-  /** The typename and id that the batch is for. */
+  /** The typename and id that the batch is for: the same object as in the batch's invocations, so a key for both. */
   readonly self: Address;
   /** The number of messages in it. */
   readonly invocations: number;
   /** The size of the request, in bytes. */
   readonly requestBytes: number;
+  /** The headers of each message, in order; read from the request each time they are asked for. */
+  readonly messageHeaders: readonly Headers[];
 }
 
 /** One invocation of a batch as an observer sees it. */
@@ -26,16 +28,25 @@ export interface ObservedInvocation {
 }
 
 /**
- * Watches batches and invocations, for metrics and spans. Each method is given `run`, calls it, and returns what it
- * returned; what `run` throws or rejects with is a `StateFunError`. The outcome is decided by `run` alone: an observer
- * that throws is reported to `onError` and changes nothing else. `run` is to be called before anything is awaited:
- * otherwise it runs without the observer.
+ * Watches batches and invocations, for metrics and spans. `batch` and `invocation` are given `run`, call it, and return
+ * what it returned; what `run` throws or rejects with is a `StateFunError`. The outcome is decided by `run` alone: an
+ * observer that throws is reported to `onError` and changes nothing else. `run` is to be called before anything is
+ * awaited: otherwise it runs without the observer.
  */
 export interface Observer {
   /** Wraps a batch: `run` returns the answer's bytes, or a promise of them. */
   batch?(batch: ObservedBatch, run: () => Uint8Array | Promise<Uint8Array>): Uint8Array | Promise<Uint8Array>;
   /** Wraps an invocation: `run` calls the handler, and returns a promise if the handler did. */
   invocation?(invocation: ObservedInvocation, run: () => void | Promise<void>): void | Promise<void>;
+  /**
+   * Decides the headers of each message that a handler sends to an address, delayed ones included, at the call and in
+   * the handler's own asynchronous context. Egress records are not asked about.
+   *
+   * @param invocation - the invocation that sends: the very object that `invocation` is given
+   * @param headers - the headers that the author gave, or those of a received message that is sent on
+   * @returns the headers to send; `headers` itself leaves the message as it is, bit for bit
+   */
+  outgoingHeaders?(invocation: ObservedInvocation, headers: Headers): Headers;
   /** Told of each failure that `onError` is told of, before it: also of requests that never became a batch. */
   failure?(error: StateFunError, site: FailureSite): void;
 }

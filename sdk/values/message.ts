@@ -1,4 +1,6 @@
+import type { Headers } from "../headers.js";
 import type { TypedValueView } from "../wire/typed-value-view.js";
+import { withHeaders } from "../wire/with-headers.js";
 
 /**
  * A message as it arrived, not yet decoded: what `otherwise` receives. `Greet.is(message)` and `Greet.from(message)`
@@ -32,5 +34,15 @@ export class ReceivedMessage implements Message {
     if (!(#view in message)) return undefined;
     const view = message.#view;
     return view.bytes.subarray(view.start, view.end);
+  }
+
+  /** The headers of a message that arrived, or `undefined` if `message` did not. */
+  static headers(message: object): Headers | undefined {
+    return #view in message ? message.#view.headers() : undefined;
+  }
+
+  /** The message with other headers, and all else bit for bit. */
+  static withHeaders(message: ReceivedMessage, headers: Headers): ReceivedMessage {
+    return new ReceivedMessage(withHeaders(message.#view, headers));
   }
 }

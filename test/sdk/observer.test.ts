@@ -35,6 +35,25 @@ describe("what an observer is told", () => {
     ]);
   });
 
+  test("of a batch and of its invocations with one and the same self", async () => {
+    const selves: unknown[] = [];
+    const observe: Observer = {
+      batch({ self }, run) {
+        selves.push(self);
+        return run();
+      },
+      invocation({ self }, run) {
+        selves.push(self);
+        return run();
+      },
+    };
+
+    await recordingHandler([fn({}, () => undefined)], { observe }).answer(two);
+
+    expect(selves).toHaveLength(3);
+    expect(new Set(selves).size).toBe(1);
+  });
+
   test("of an invocation: its address, caller, typename and headers", async () => {
     const seen: unknown[] = [];
     const observe: Observer = {

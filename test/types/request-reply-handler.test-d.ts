@@ -67,6 +67,7 @@ requestReplyHandler([cart], {
       exactly<Address>()(batch.self);
       exactly<number>()(batch.invocations);
       exactly<number>()(batch.requestBytes);
+      exactly<readonly Headers[]>()(batch.messageHeaders);
       return exactly<Uint8Array | Promise<Uint8Array>>()(run());
     },
     invocation(invocation, run) {
@@ -86,7 +87,25 @@ requestReplyHandler([cart], {
     },
   },
 });
+requestReplyHandler([cart], {
+  observe: {
+    outgoingHeaders(invocation, headers) {
+      exactly<ObservedInvocation>()(invocation);
+      exactly<Headers>()(headers);
+      return [...headers, { key: "trace", value: undefined }];
+    },
+    failure(error, site) {
+      exactly<StateFunError>()(error);
+      exactly<FailureSite>()(site);
+    },
+  },
+});
 fits<Observer>({});
+// Several observers are a list, the first outermost.
+requestReplyHandler([cart], { observe: [{}, { batch: (_batch, run) => run() }] });
+requestReplyHandler([cart], { observe: [] as const });
+// @ts-expect-error headers are a list, which keeps order and duplicates
+requestReplyHandler([cart], { observe: { outgoingHeaders: () => ({ trace: "1" }) } });
 // @ts-expect-error the answer's bytes are returned
 requestReplyHandler([cart], { observe: { batch: (_batch, run) => void run() } });
 // @ts-expect-error there is nothing else to wrap
