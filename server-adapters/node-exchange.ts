@@ -33,7 +33,7 @@ export function exchange(
   response: ServerResponse,
   options: ServeOptions,
 ): void {
-  const answered = answer(functions, new Exchange(request, response), options);
+  const answered = answer(functions, new NodeExchange(request, response), options);
   if ("then" in answered) {
     void answered.then((ready) => {
       write(functions, request, response, ready);
@@ -44,7 +44,7 @@ export function exchange(
 }
 
 /** The view that `answer` has of a request: everything is looked up when asked for, nothing is made in advance. */
-class Exchange implements AdapterRequest {
+export class NodeExchange implements AdapterRequest {
   readonly #request: NodeRequest;
   readonly #response: ServerResponse;
 
@@ -63,9 +63,7 @@ class Exchange implements AdapterRequest {
   }
 
   header(name: string): string | undefined {
-    // Of several, node keeps the first in silence, and whoever checked the request in front may have seen another.
-    if (name === "authorization") return this.#request.headersDistinct[name]?.join(", ");
-    return this.#request.headers[name]?.toString();
+    return headerOf(this.#request, name);
   }
 
   clientCertificate(): ClientCertificate | undefined {
@@ -79,6 +77,28 @@ class Exchange implements AdapterRequest {
   get signal(): HangUpSignal {
     return new ResponseClosed(this.#response);
   }
+}
+
+/**
+ * The value of a header, by its lower-case name. `request.headers` would make an object of all of them first, of which
+ * a batch needs one or two.
+ */
+export function headerOf(request: IncomingMessage, name: string): string | undefined {
+  const { rawHeaders } = request;
+  let found: string | undefined;
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
+    const candidate = rawHeaders[i] as string;
+    if (candidate.length !== name.length || candidate.toLowerCase() !== name) continue;
+    if (found !== undefined) return repeatedHeader(request, name);
+    found = rawHeaders[i + 1];
+  }
+  return found;
+}
+
+function repeatedHeader(request: IncomingMessage, name: string): string | undefined {
+  // Of several, node keeps the first in silence, and whoever checked the request in front may have seen another.
+  if (name === "authorization") return request.headersDistinct[name]?.join(", ");
+  return request.headers[name]?.toString();
 }
 
 /** The response's own `close` event: an `AbortSignal` costs half as much again as all the rest of an exchange. */
@@ -128,12 +148,12 @@ function write(
 }
 
 /** `complete` becomes true only after the request was handed out, so a request without a body is told by its head. */
-function isComplete({ complete, headers }: NodeRequest): boolean {
+export function isComplete({ complete, headers }: NodeRequest): boolean {
   return complete || (headers["transfer-encoding"] === undefined && !(Number(headers["content-length"]) > 0));
 }
 
 /** Sends the whole answer now, and ends the connection when the client has finished sending or hung up. */
-function writeAndHangUp(request: NodeRequest, response: ServerResponse, body: Uint8Array): void {
+export function writeAndHangUp(request: NodeRequest, response: ServerResponse, body: Uint8Array): void {
   const patience = setTimeout(() => request.destroy(), lingerMillis).unref();
   response.write(body);
   response.once("close", () => {

@@ -25,3 +25,8 @@ export function serve(functions: RequestReplyHandler, options: ServeOptions = {}
     exchange(functions, request, response, options);
   };
 }
+
+export { listen } from "./node/listen.js";
+export type { Listening } from "./node/listening.js";
+export type { ListenOptions, MetricsSource } from "./node/listen-options.js";
+export type { LogEntry, LogEvent } from "./node/log.js";

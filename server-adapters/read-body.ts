@@ -1,9 +1,10 @@
 import type { IncomingMessage } from "node:http";
 import { StateFunError } from "../sdk/errors.js";
 import { disconnected, tooLarge } from "./body-errors.js";
+import { readInflated } from "./inflated-body.js";
 
 /**
- * The body of a request that `node:http` received, never holding more than `limit` bytes of it.
+ * The body of a request that `node:http` received, decompressed, never holding more than `limit` bytes of it.
  *
  * @param stream - the request, wherever it is on its way through a framework
  * @param limit - the most bytes to accept
@@ -11,6 +12,8 @@ import { disconnected, tooLarge } from "./body-errors.js";
  * @returns the bytes; a promise unless they were parsed already. A body of one chunk is that chunk, not a copy
  * @throws StateFunError `request-too-large`; the rest of the body is then left to whoever answers
  * @throws StateFunError `body-already-read` if something else has read the stream
+ * @throws StateFunError `unsupported-media-type` if the body is compressed otherwise than by gzip or deflate, and
+ *   `malformed-request` (as a rejection) if it is not what its encoding says
  * @throws StateFunError `client-disconnected` if the client hung up before the end of its body (as a rejection)
  */
 export function readBody(
@@ -25,7 +28,9 @@ export function readBody(
   if (wasRead(stream)) throw alreadyRead(parsed);
   if (stream.destroyed) throw disconnected(0);
   if (Number(stream.headers["content-length"]) > limit) throw tooLarge(limit);
-  return readStream(stream, limit);
+  const encoding = stream.headers["content-encoding"];
+  if (encoding === undefined || encoding === "" || encoding === "identity") return readStream(stream, limit);
+  return readInflated(stream, encoding, limit);
 }
 
 /**

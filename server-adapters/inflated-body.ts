@@ -1,0 +1,62 @@
+import type { IncomingMessage } from "node:http";
+import { createGunzip, createInflate, type Gunzip, type Inflate } from "node:zlib";
+import { StateFunError } from "../sdk/errors.js";
+import { disconnected, tooLarge } from "./body-errors.js";
+
+const inflaters: Readonly<Record<string, () => Gunzip | Inflate>> = {
+  gzip: createGunzip,
+  "x-gzip": createGunzip,
+  deflate: createInflate,
+};
+
+/**
+ * The body of a request, decompressed while it arrives. It never holds more than `limit` bytes of it, however small
+ * the compressed form is: a bomb is refused at its first byte too many.
+ *
+ * @param stream - the request
+ * @param encoding - the value of `content-encoding`
+ * @param limit - the most decompressed bytes to accept
+ * @throws StateFunError `unsupported-media-type` for another encoding than gzip or deflate
+ * @throws StateFunError `request-too-large`, `malformed-request` or `client-disconnected`, as a rejection
+ */
+export function readInflated(stream: IncomingMessage, encoding: string, limit: number): Promise<Uint8Array> {
+  const inflater = inflaters[encoding.trim().toLowerCase()];
+  if (inflater === undefined) {
+    throw new StateFunError(
+      "unsupported-media-type",
+      `the body has content-encoding ${JSON.stringify(encoding.slice(0, 80))}: send it plain, or as gzip or deflate`,
+    );
+  }
+  return new Promise((resolve, reject) => {
+    const inflate = inflater();
+    const chunks: Buffer[] = [];
+    let size = 0;
+
+    const stop = (error: StateFunError): void => {
+      stream.unpipe(inflate);
+      inflate.destroy();
+      chunks.length = 0;
+      reject(error);
+    };
+    inflate.on("data", (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > limit) stop(tooLarge(limit));
+      else chunks.push(chunk);
+    });
+    inflate.on("end", () => {
+      // What follows the end of the compressed data is not part of it, and nobody else reads it.
+      if (!stream.readableEnded) stream.resume();
+      resolve(Buffer.concat(chunks, size));
+    });
+    inflate.on("error", (cause) => {
+      stop(new StateFunError("malformed-request", `the body is not valid ${encoding}`, { cause }));
+    });
+    stream.on("error", (cause) => {
+      stop(disconnected(size, cause));
+    });
+    stream.on("close", () => {
+      if (!stream.readableEnded) stop(disconnected(size));
+    });
+    stream.pipe(inflate);
+  });
+}

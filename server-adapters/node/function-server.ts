@@ -1,0 +1,206 @@
+import http, { type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import https from "node:https";
+import net, { type Socket } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
+import { StateFunError } from "../../sdk/errors.js";
+import type { RequestReplyHandler } from "../../sdk/request-reply-handler.js";
+import { answer, statusTable, type Answer } from "../answer.js";
+import { isComplete, NodeExchange, writeAndHangUp } from "../node-exchange.js";
+import { badClient } from "./bad-client.js";
+import { Connections } from "./connections.js";
+import type { ListenSettings } from "./listen-settings.js";
+import { answerProbe } from "./probes.js";
+import { closeIfUnread, compressed, flatHead, takesGzip } from "./reply.js";
+
+/** How often Node looks for clients that are too slow; a time-out is late by this much at most. */
+const timeoutCheckMillis = 1000;
+
+const noAnswer = statusTable["client-disconnected"].status;
+
+/** The server of one process: takes batches until it drains, and then owes nobody an answer. */
+export class FunctionServer {
+  readonly server: Server;
+  readonly #functions: RequestReplyHandler;
+  readonly #settings: ListenSettings;
+  readonly #connections: Connections;
+  #draining: Promise<number> | undefined;
+
+  constructor(functions: RequestReplyHandler, settings: ListenSettings) {
+    this.#functions = functions;
+    this.#settings = settings;
+    this.server = bareServer(settings);
+    this.#connections = new Connections(this.server, settings.tls !== undefined);
+    this.server.on("request", (request: IncomingMessage, response: ServerResponse) => {
+      this.#serve(request, response);
+    });
+    this.server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => {
+      badClient(error, socket, this.#connections.owedOn(socket), settings.log);
+    });
+  }
+
+  /** The number of requests that have not been answered. */
+  get inFlight(): number {
+    return this.#connections.inFlight.size;
+  }
+
+  get isDraining(): boolean {
+    return this.#draining !== undefined;
+  }
+
+  /**
+   * Stops accepting, answers what is in flight, and resolves with the number of requests that were not answered when
+   * the time was up: mostly 0.
+   */
+  drain(): Promise<number> {
+    return (this.#draining ??= this.#drain());
+  }
+
+  async #drain(): Promise<number> {
+    const { idleGraceMillis, drainTimeoutMillis } = this.#settings;
+    const closed = new Promise<void>((resolve) => {
+      // http's own close() would end idle connections at once, and with them the batches that are just arriving.
+      net.Server.prototype.close.call(this.server, () => {
+        resolve();
+      });
+    });
+    const until = AbortSignal.timeout(drainTimeoutMillis);
+    const timeUp = new Promise<void>((resolve) => {
+      until.addEventListener("abort", () => {
+        resolve();
+      });
+    });
+    await Promise.race([closed, delay(idleGraceMillis), timeUp]);
+    this.#connections.endIdle();
+    await Promise.race([closed, timeUp]);
+    const cutOff = this.inFlight;
+    this.#connections.destroyAll();
+    await closed;
+    this.server.closeAllConnections(); // and the timer that looks for slow clients
+    this.server.close();
+    return cutOff;
+  }
+
+  #serve(request: IncomingMessage, response: ServerResponse): void {
+    const { probes, metrics, maxConcurrentBatches, serve, log } = this.#settings;
+    const { inFlight } = this.#connections;
+    if (request.method !== "POST") {
+      if (this.isDraining) response.setHeader("connection", "close");
+      if (
+        answerProbe(
+          { functions: this.#functions, probes, metrics, isReady: !this.isDraining },
+          request,
+          response,
+        )
+      ) {
+        return;
+      }
+    }
+    const started = log === undefined ? 0 : performance.now();
+    const isOver = inFlight.size >= maxConcurrentBatches;
+    inFlight.add(response);
+    const view = isOver
+      ? new Refused(request, response, maxConcurrentBatches)
+      : new NodeExchange(request, response);
+    const answered = answer(this.#functions, view, serve);
+    if ("then" in answered) {
+      void answered.then((ready) => {
+        this.#finish(request, response, ready, started);
+      });
+    } else {
+      this.#finish(request, response, answered, started);
+    }
+  }
+
+  #finish(request: IncomingMessage, response: ServerResponse, ready: Answer, started: number): void {
+    const { compressRepliesAboveBytes, log } = this.#settings;
+    if (log !== undefined) this.#logRequest(request, response, ready, started);
+    if (compressRepliesAboveBytes !== undefined && ready.status === 200) {
+      if (ready.body.length > compressRepliesAboveBytes && takesGzip(request)) {
+        const write = (answer: Answer): void => {
+          this.#write(request, response, answer);
+        };
+        compressed(ready).then(write, () => {
+          write(ready);
+        });
+        return;
+      }
+    }
+    this.#write(request, response, ready);
+  }
+
+  #write(request: IncomingMessage, response: ServerResponse, ready: Answer): void {
+    try {
+      if (ready.status === noAnswer) response.destroy();
+      if (response.destroyed || response.headersSent) return;
+      response.sendDate = false;
+      if (isComplete(request)) {
+        response.writeHead(ready.status, flatHead(ready, this.isDraining)).end(ready.body);
+        closeIfUnread(response, this.#settings.replyTimeoutMillis);
+      } else {
+        writeAndHangUp(request, response.writeHead(ready.status, flatHead(ready, true)), ready.body);
+      }
+    } catch (thrown) {
+      this.#functions.report(StateFunError.from(thrown, "writing an answer"));
+      response.destroy();
+    } finally {
+      this.#connections.inFlight.delete(response);
+    }
+  }
+
+  #logRequest(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { status, body }: Answer,
+    started: number,
+  ): void {
+    const announced = Number(request.headers["content-length"]);
+    const client = request.socket.remoteAddress;
+    this.#settings.log?.({
+      event: "request",
+      method: request.method ?? "",
+      status: response.destroyed ? noAnswer : status,
+      ...(Number.isNaN(announced) ? {} : { requestBytes: announced }),
+      replyBytes: body.length,
+      millis: Math.round((performance.now() - started) * 1000) / 1000,
+      ...(client === undefined ? {} : { client }),
+    });
+  }
+}
+
+/** A request beyond the limit of batches: refused with the words that are due, before its body is read. */
+class Refused extends NodeExchange {
+  readonly #limit: number;
+
+  constructor(request: IncomingMessage, response: ServerResponse, limit: number) {
+    super(request, response);
+    this.#limit = limit;
+  }
+
+  override body(): never {
+    throw new StateFunError(
+      "overloaded",
+      `${String(this.#limit)} batches are in flight already, the most that maxConcurrentBatches allows: ` +
+        "serve with more workers or machines, or raise it",
+    );
+  }
+}
+
+function bareServer({
+  tls,
+  maxHeaderBytes,
+  headerTimeoutMillis,
+  requestTimeoutMillis,
+  ...rest
+}: ListenSettings): Server {
+  const options: http.ServerOptions = {
+    maxHeaderSize: maxHeaderBytes,
+    headersTimeout: headerTimeoutMillis,
+    requestTimeout: Math.max(requestTimeoutMillis, headerTimeoutMillis),
+    keepAliveTimeout: rest.keepAliveTimeoutMillis,
+    connectionsCheckingInterval: timeoutCheckMillis,
+    keepAlive: true, // of TCP: notices clients that are gone without a word
+  };
+  return tls === undefined
+    ? http.createServer(options)
+    : (https.createServer({ handshakeTimeout: headerTimeoutMillis, ...options, ...tls }) as Server);
+}

@@ -1,0 +1,117 @@
+import cluster from "node:cluster";
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { StateFunError } from "../../sdk/errors.js";
+import type { RequestReplyHandler } from "../../sdk/request-reply-handler.js";
+import { endOnSignals } from "./end-on-signals.js";
+import { FunctionServer } from "./function-server.js";
+import type { ListenOptions } from "./listen-options.js";
+import { completed, type ListenSettings } from "./listen-settings.js";
+import type { Listening } from "./listening.js";
+import { removeStaleSocketFile } from "./socket-file.js";
+import { startWorkers } from "./workers.js";
+import { isOurWorker, obeyPrimary, tellPrimary } from "./worker.js";
+
+/**
+ * Serves `functions` as a process that can be operated: a port or a socket file, health probes, limits, time-outs
+ * against slow clients, an end in good order on SIGTERM and SIGINT, and a process per core with `workers`.
+ *
+ * Resolves once it listens; with `workers`, once all of them do. docs/operating.md has every option with its reason.
+ *
+ * @throws StateFunError `invalid-argument`, as a rejection, if an option is out of range, the port or the socket file is
+ *   taken, or a worker ends before it listens
+ *
+ * @example
+ * ```ts
+ * import { requestReplyHandler } from "statefun";
+ * import { listen } from "statefun/node";
+ *
+ * const { url } = await listen(requestReplyHandler([]), { port: 8000, workers: 2 });
+ * console.log("functions are served at", url);
+ * ```
+ */
+export async function listen(
+  functions: RequestReplyHandler,
+  options: ListenOptions = {},
+): Promise<Listening> {
+  const settings = completed(options);
+  if (settings.workers !== undefined && !isOurWorker()) return startWorkers(settings, settings.workers);
+
+  const server = new FunctionServer(functions, settings);
+  const isWorker = settings.workers !== undefined;
+  try {
+    if ("path" in settings.at && cluster.isPrimary) await removeStaleSocketFile(settings.at.path);
+    server.server.listen(settings.at);
+    await once(server.server, "listening");
+  } catch (thrown) {
+    const error = notListening(settings, thrown);
+    if (isWorker) tellPrimary({ statefun: "failed", reason: error.message });
+    throw error;
+  }
+  server.server.on("error", (error) => {
+    functions.report(StateFunError.from(error, "the server"));
+  });
+  const listening = listeningAt(server, settings, isWorker ? "worker" : "alone");
+  if (isWorker) {
+    obeyPrimary({ ...settings, close: listening.close });
+    tellPrimary({ statefun: "listening", url: listening.url, port: listening.port });
+  } else {
+    settings.log?.({ event: "listening", at: listening.url });
+    if (settings.signals) endOnSignals({ ...settings, close: listening.close, atOnce: () => undefined });
+  }
+  return listening;
+}
+
+function listeningAt(server: FunctionServer, settings: ListenSettings, role: "alone" | "worker"): Listening {
+  const { at, tls, log } = settings;
+  const close = async (): Promise<number> => {
+    if (!server.isDraining) log?.({ event: "draining", inFlight: server.inFlight });
+    const started = performance.now();
+    const cutOff = await server.drain();
+    log?.({ event: "drained", cutOff, millis: Math.round(performance.now() - started) });
+    return cutOff;
+  };
+  const scheme = tls === undefined ? "http" : "https";
+  if ("path" in at) {
+    return {
+      url: `${scheme}+unix://${at.path}`,
+      port: undefined,
+      socketPath: at.path,
+      role,
+      workers: [],
+      close,
+    };
+  }
+  const { port } = server.server.address() as AddressInfo;
+  const host = at.host === undefined ? "localhost" : at.host.includes(":") ? `[${at.host}]` : at.host;
+  return {
+    url: `${scheme}://${host}:${String(port)}`,
+    port,
+    socketPath: undefined,
+    role,
+    workers: [],
+    close,
+  };
+}
+
+function notListening({ at }: ListenSettings, thrown: unknown): StateFunError {
+  if (thrown instanceof StateFunError) return thrown;
+  const { code = "", message } = thrown as NodeJS.ErrnoException;
+  const where =
+    "path" in at
+      ? `socketPath ${at.path}`
+      : `port ${String(at.port)}${at.host === undefined ? "" : ` of ${at.host}`}`;
+  const advice: Readonly<Record<string, string>> = {
+    EADDRINUSE: "another process holds it: end that one, or choose another",
+    EACCES:
+      "this user may not listen there: choose a port from 1024 on, or a folder that this user may write to",
+    EADDRNOTAVAIL: "this machine has no such address: choose one that it has, or leave the host out",
+  };
+  return new StateFunError(
+    "invalid-argument",
+    `listen: cannot listen on ${where}: ${advice[code] ?? message}`,
+    {
+      cause: thrown,
+    },
+  );
+}

@@ -1,0 +1,196 @@
+import cluster, { type Worker } from "node:cluster";
+import { StateFunError } from "../../sdk/errors.js";
+import { endOnSignals } from "./end-on-signals.js";
+import type { ListenSettings } from "./listen-settings.js";
+import type { Listening } from "./listening.js";
+import { removeStaleSocketFile } from "./socket-file.js";
+import { workerVariable, type FromPrimary, type FromWorker } from "./worker.js";
+
+/** A worker that lived shorter than this would most likely end again at once: its replacements start ever later. */
+const steadyMillis = 5_000;
+/** The first pause before replacing a worker that ended early; it doubles from there … */
+const firstPauseMillis = 100;
+/** … up to this: a program that cannot start costs little, and is back soon once it can. */
+const longestPauseMillis = 10_000;
+
+/** What a worker gets beyond `drainTimeout` before it is killed: to close what is its own, and to exit. */
+const exitGraceMillis = 5_000;
+
+let isStarted = false;
+
+/**
+ * Forks workers, each of which runs this program from its start, and replaces those that end. Resolves when all of
+ * them listen.
+ */
+export async function startWorkers(settings: ListenSettings, count: number): Promise<Listening> {
+  if (isStarted || cluster.isWorker) {
+    throw new StateFunError(
+      "invalid-argument",
+      "listen: workers are asked for twice in one process, and each worker runs the whole program: serve all functions by one listen",
+    );
+  }
+  isStarted = true;
+  try {
+    if ("path" in settings.at) await removeStaleSocketFile(settings.at.path);
+    const primary = new Primary(settings, count);
+    const listening = await primary.start();
+    settings.log?.({ event: "listening", at: listening.url, workers: count });
+    if (settings.signals) {
+      const { onDrained, log } = settings;
+      endOnSignals({
+        close: () => listening.close(),
+        onDrained,
+        log,
+        atOnce: () => {
+          primary.killAll();
+        },
+      });
+    }
+    return listening;
+  } catch (error) {
+    isStarted = false;
+    throw error;
+  }
+}
+
+interface Place {
+  readonly number: number;
+  worker: Worker | undefined;
+  startedAt: number;
+  /** How many workers in a row ended early. */
+  earlyEnds: number;
+  restart: NodeJS.Timeout | undefined;
+}
+
+class Primary {
+  readonly #settings: ListenSettings;
+  readonly #places: readonly Place[];
+  #isClosing = false;
+  #unclean = 0;
+
+  constructor(settings: ListenSettings, count: number) {
+    this.#settings = settings;
+    this.#places = Array.from({ length: count }, (_, index) => ({
+      number: index + 1,
+      worker: undefined,
+      startedAt: 0,
+      earlyEnds: 0,
+      restart: undefined,
+    }));
+  }
+
+  async start(): Promise<Listening> {
+    // With port 0 the first worker's port is that of all.
+    const firsts = this.#places.map((place) => this.#firstWords(place, this.#fork(place)));
+    try {
+      const [first] = await Promise.all(firsts);
+      return this.#listening(first as FromWorker & { readonly statefun: "listening" });
+    } catch (error) {
+      this.#isClosing = true;
+      this.killAll();
+      throw error;
+    }
+  }
+
+  killAll(): void {
+    for (const { worker, restart } of this.#places) {
+      clearTimeout(restart);
+      worker?.process.kill("SIGKILL");
+    }
+  }
+
+  #listening({ url, port }: FromWorker & { readonly statefun: "listening" }): Listening {
+    const places = this.#places;
+    let closed: Promise<number> | undefined;
+    return {
+      url,
+      port,
+      socketPath: "path" in this.#settings.at ? this.#settings.at.path : undefined,
+      role: "primary",
+      get workers() {
+        return places.flatMap(({ worker }) => worker?.process.pid ?? []);
+      },
+      close: () => (closed ??= this.#close()),
+    };
+  }
+
+  async #close(): Promise<number> {
+    this.#isClosing = true;
+    const started = performance.now();
+    const { drainTimeoutMillis, log } = this.#settings;
+    const kill = setTimeout(() => {
+      this.killAll();
+    }, drainTimeoutMillis + exitGraceMillis);
+    await Promise.all(
+      this.#places.map(({ worker, restart }) => {
+        clearTimeout(restart);
+        if (worker === undefined) return undefined;
+        return new Promise<void>((resolve) => {
+          worker.once("exit", () => {
+            resolve();
+          });
+          if (worker.isConnected()) worker.send({ statefun: "drain" } satisfies FromPrimary);
+        });
+      }),
+    );
+    clearTimeout(kill);
+    isStarted = false;
+    log?.({ event: "drained", cutOff: this.#unclean, millis: Math.round(performance.now() - started) });
+    return this.#unclean;
+  }
+
+  #fork(place: Place): Worker {
+    const worker = cluster.fork({ [workerVariable]: String(place.number) });
+    place.worker = worker;
+    place.startedAt = performance.now();
+    this.#settings.log?.({
+      event: "worker-started",
+      worker: place.number,
+      workerPid: worker.process.pid ?? 0,
+    });
+    worker.once("exit", (code: number | null, signal: string | null) => {
+      this.#ended(place, worker, code, signal);
+    });
+    return worker;
+  }
+
+  /** Resolves when a worker listens; rejects if it ends before. */
+  #firstWords(place: Place, worker: Worker): Promise<FromWorker> {
+    return new Promise((resolve, reject) => {
+      let reason = "";
+      worker.on("message", (message: Partial<FromWorker> | null) => {
+        if (message?.statefun === "listening") resolve(message as FromWorker);
+        if (message?.statefun === "failed") reason = `: ${message.reason ?? ""}`;
+      });
+      worker.once("exit", (code: number | null, signal: string | null) => {
+        const by = signal ?? `code ${String(code)}`;
+        reject(
+          new StateFunError(
+            "invalid-argument",
+            `listen: worker ${String(place.number)} ended with ${by} before it listened${reason}`,
+          ),
+        );
+      });
+    });
+  }
+
+  #ended(place: Place, worker: Worker, code: number | null, signal: string | null): void {
+    place.worker = undefined;
+    if (this.#isClosing && code !== 0) this.#unclean += 1;
+    const isEarly = performance.now() - place.startedAt < steadyMillis;
+    place.earlyEnds = isEarly ? place.earlyEnds + 1 : 0;
+    const pauseMillis =
+      place.earlyEnds === 0 ? 0 : Math.min(longestPauseMillis, firstPauseMillis * 2 ** (place.earlyEnds - 1));
+    this.#settings.log?.({
+      event: "worker-ended",
+      worker: place.number,
+      workerPid: worker.process.pid ?? 0,
+      by: signal ?? String(code),
+      ...(this.#isClosing ? {} : { replacedAfterMillis: pauseMillis }),
+    });
+    if (this.#isClosing) return;
+    place.restart = setTimeout(() => {
+      this.#fork(place);
+    }, pauseMillis);
+  }
+}
