@@ -89,7 +89,7 @@ export async function attempt(
 
 /** Sends requests that are let in one after another, on one connection. */
 export async function attempts(port: number, ...all: readonly Attempt[]): Promise<RawResponse[]> {
-  const client = await RawClient.connect(port);
+  const client = await RawClient.connect({ port });
   const responses: RawResponse[] = [];
   for (const one of all) responses.push(await attempt(client, one));
   await client.hangUp();
@@ -101,7 +101,7 @@ export async function refusal(
   port: number,
   one: Attempt,
 ): Promise<{ readonly response: RawResponse; readonly ended: string | undefined }> {
-  const client = await RawClient.connect(port);
+  const client = await RawClient.connect({ port });
   const response = await attempt(client, one);
   return { response, ended: await client.closed() };
 }

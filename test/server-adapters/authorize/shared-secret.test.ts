@@ -115,7 +115,7 @@ test("a body of 64 MiB from somebody who may not come in is not kept, and the co
   const piece = Buffer.alloc(1024 * 1024);
 
   const { result, codes } = await guarding(headerSecret(secrets), async (port) => {
-    const client = await RawClient.connect(port);
+    const client = await RawClient.connect({ port });
     await client.send(batchHead({ "content-length": size }));
     const response = await client.response(); // before any of the body was sent
     const before = process.memoryUsage().arrayBuffers;
