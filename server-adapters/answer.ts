@@ -281,7 +281,8 @@ function batchFailure(functions: RequestReplyHandler, thrown: unknown): Answer {
   return thrown instanceof StateFunError ? failure(thrown) : reportedFailure(functions, thrown);
 }
 
-function reportedFailure(functions: RequestReplyHandler, thrown: unknown): Answer {
+/** Reports something that was thrown, and answers it. */
+export function reportedFailure(functions: RequestReplyHandler, thrown: unknown): Answer {
   const error = StateFunError.from(thrown, "answering a request");
   functions.report(error);
   return failure(error);

@@ -1,3 +1,4 @@
+import type { X509Certificate } from "node:crypto";
 import type { Socket } from "node:net";
 import type { TLSSocket } from "node:tls";
 import type { ClientCertificate } from "./answer.js";
@@ -12,7 +13,11 @@ export function certificateOf(socket: Socket | TLSSocket): ClientCertificate | u
   if (!("authorized" in socket) || !socket.authorized) return undefined;
   // Absent in runtimes that only resemble Node, and without a value once the connection is gone.
   const certificate = (socket as Partial<TLSSocket>).getPeerX509Certificate?.call(socket);
-  if (certificate === undefined) return undefined;
+  return certificate === undefined ? undefined : certificateFields(certificate);
+}
+
+/** What `authorize` sees of a certificate. */
+export function certificateFields(certificate: X509Certificate): ClientCertificate {
   const { CN: commonName } = certificate.toLegacyObject().subject as Readonly<Record<string, unknown>>;
   return {
     subject: certificate.subject.split("\n").join(","),

@@ -29,6 +29,8 @@ export type StartHost = (options: HostOptions) => Promise<Host>;
 export interface Traits {
   /** A body parser in front reads the body: what goes wrong there is the parser's to answer and to report. */
   readonly parserInFront?: true;
+  /** A gateway in front reads whole requests, and never tells the adapter that a client has left. */
+  readonly gatewayInFront?: true;
   /**
    * What is left of a body that was refused, and the connection it comes on, are the host's: an adapter that gets a
    * `Request` has no hold on either.
