@@ -8,15 +8,15 @@ import { setTimeout as delay } from "node:timers/promises";
 const startLimitMillis = 60_000;
 const pollMillis = 50;
 
-/** The greeter's functions in a process of their own, which can be killed without a word. */
+/** Functions in a process of their own, which can be killed without a word. */
 export interface FunctionProcess {
   /** Ends it with SIGKILL. Resolves when it is gone. */
   kill(): Promise<void>;
 }
 
-/** Serves the greeter on a port of this machine. Resolves when it answers. */
-export async function startFunctions(port: number): Promise<FunctionProcess> {
-  const child = spawn(process.execPath, ["--import", "tsx", resolve("examples/greeter/server.ts")], {
+/** Runs a program, a path from the repository's folder, that serves on the port `PORT`. Resolves when it answers. */
+export async function startFunctions(file: string, port: number): Promise<FunctionProcess> {
+  const child = spawn(process.execPath, ["--import", "tsx", resolve(file)], {
     env: { ...process.env, PORT: String(port) },
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -6,6 +6,7 @@ import { KafkaRecords, withoutMarks } from "./kafka-records.js";
 import type { TopicReader } from "./topic-reader.js";
 import { until } from "./until.js";
 
+const server = "examples/greeter/server.ts";
 const people = 10;
 const roundsEach = 10;
 
@@ -58,7 +59,7 @@ export function greeter(cluster: () => Cluster): void {
 
   beforeAll(async () => {
     port = await freePort();
-    functions = await startFunctions(port);
+    functions = await startFunctions(server, port);
     kafka = new KafkaRecords(cluster().kafka);
     await cluster().createTopics(["names", "greetings"], { partitions: 2 });
     job = await run();
@@ -92,7 +93,7 @@ export function greeter(cluster: () => Cluster): void {
     await functions.kill();
     await flowing;
     await visit(names, roundsEach); // nobody serves these yet
-    functions = await startFunctions(port);
+    functions = await startFunctions(server, port);
     await visit(names, roundsEach);
     await until("everyone has been greeted", cluster(), () => count(names) >= 4 * roundsEach * people);
     await readToEnd();

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { Kafka, logLevel } from "kafkajs";
-import type { Producer } from "kafkajs";
+import type { Admin, Producer } from "kafkajs";
 import type { KafkaRecord } from "./record-batches.js";
 import { TopicReader } from "./topic-reader.js";
 import type { ReadOptions } from "./topic-reader.js";
@@ -58,16 +58,35 @@ export class KafkaRecords {
     return () => reader.records.filter((record) => record.key === key).length === partitions.length;
   }
 
+  /**
+   * Asks how far a topic is to be read, and returns a question: has the consumer group come as far? Flink commits a
+   * group's offsets with the checkpoint that covers them, so everything before has then passed through its job.
+   */
+  async markConsumed(topic: string, groupId: string): Promise<() => Promise<boolean>> {
+    const ends = await this.#asAdmin((admin) => admin.fetchTopicOffsets(topic));
+    return async () => {
+      const [group] = await this.#asAdmin((admin) => admin.fetchOffsets({ groupId, topics: [topic] }));
+      const committed = new Map(
+        group?.partitions.map(({ partition, offset }) => [partition, Number(offset)]),
+      );
+      return ends.every(({ partition, offset }) => (committed.get(partition) ?? -1) >= Number(offset));
+    };
+  }
+
   async close(): Promise<void> {
     await Promise.all([...this.#readers.map((reader) => reader.close()), ...this.#producers.map(disconnect)]);
   }
 
   async #partitions(topic: string): Promise<readonly number[]> {
+    const { topics } = await this.#asAdmin((admin) => admin.fetchTopicMetadata({ topics: [topic] }));
+    return (topics[0]?.partitions ?? []).map(({ partitionId }) => partitionId);
+  }
+
+  async #asAdmin<T>(ask: (admin: Admin) => Promise<T>): Promise<T> {
     const admin = this.#kafka.admin();
     await admin.connect();
     try {
-      const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });
-      return (topics[0]?.partitions ?? []).map(({ partitionId }) => partitionId);
+      return await ask(admin);
     } finally {
       await admin.disconnect();
     }

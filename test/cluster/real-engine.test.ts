@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe } from "@jest/globals";
 import { startCluster } from "statefun-dev";
 import type { Cluster } from "statefun-dev";
+import { cart } from "./cart.js";
 import { committedRecords } from "./committed-records.js";
 import { greeter } from "./greeter.js";
 
@@ -28,4 +29,8 @@ describe("reading committed records from a real broker", () => {
 
 describe("the greeter on a real cluster", () => {
   greeter(cluster);
+});
+
+describe("the cart on a real cluster", () => {
+  cart(cluster);
 });

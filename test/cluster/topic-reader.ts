@@ -15,6 +15,9 @@ const fetchApi = 1;
 /** The oldest version today's brokers speak, and the last one whose encoding is plain. */
 const fetchVersion = 4;
 const readCommitted = 1;
+
+/** What a broker says of a partition whose creation it has not heard of yet; it is asked again. */
+const notLeader = 6;
 const defaultMaxFetchBytes = 1024 * 1024;
 
 /** No answer waits longer for records to come: it bounds how long closing a reader takes. */
@@ -132,7 +135,7 @@ export class TopicReader {
   #takePartition(answer: Answer): void {
     const partition = answer.int32();
     const error = answer.int16();
-    if (error !== 0)
+    if (error !== 0 && error !== notLeader)
       throw new Error(`the broker answers error ${String(error)} for partition ${String(partition)}`);
     answer.skip(16); // the ends of the partition, with and without open transactions
     const aborted = answer.list((): AbortedTransaction => ({
