@@ -1,3 +1,4 @@
+import { StateFunError } from "../../sdk/errors.js";
 import type { LogEvent } from "./log.js";
 
 const signals = ["SIGTERM", "SIGINT"] as const;
@@ -8,41 +9,43 @@ const exitCodes = { SIGTERM: 143, SIGINT: 130 } as const;
 /** How the process ends. */
 export interface Ending {
   /** Ends serving; resolves with the number of requests that were cut off. */
-  close(): Promise<number>;
+  readonly close: () => Promise<number>;
   readonly onDrained: (() => void | Promise<void>) | undefined;
   readonly log: ((event: LogEvent) => void) | undefined;
-  /** Called for a second signal, before the process ends at once; left out where the first is enough. */
-  readonly atOnce?: () => void;
+  /** Told of what `onDrained` throws. */
+  readonly report: (error: StateFunError) => void;
 }
 
-/** Ends the process in good order at the first SIGTERM or SIGINT: with 0, or 1 if requests were cut off. */
-export function endOnSignals({ close, onDrained, log, atOnce }: Ending): void {
+/**
+ * Ends the process in good order at the first SIGTERM or SIGINT, and at once at the second.
+ *
+ * @param ending - what there is to end
+ * @param atOnce - called before the process ends at once
+ */
+export function endOnSignals(ending: Ending, atOnce: () => void = () => undefined): void {
   let isEnding = false;
   for (const signal of signals) {
     process.on(signal, () => {
-      if (!isEnding) {
-        isEnding = true;
-        log?.({ event: "signal", signal });
-        void endProcess(close, onDrained);
-      } else if (atOnce !== undefined) {
+      ending.log?.({ event: "signal", signal });
+      if (isEnding) {
         atOnce();
         process.exit(exitCodes[signal]);
       }
+      isEnding = true;
+      void endProcess(ending);
     });
   }
 }
 
-/** Drains, lets the program close what is its own, and exits. */
-export async function endProcess(
-  close: () => Promise<number>,
-  onDrained: (() => void | Promise<void>) | undefined,
-): Promise<never> {
+/** Drains, lets the program close what is its own, and exits: with 0, or 1 if requests were cut off or that failed. */
+export async function endProcess({ close, onDrained, report }: Ending): Promise<never> {
+  let exitCode = 1;
   try {
     const cutOff = await close();
     await onDrained?.();
-    process.exit(cutOff === 0 ? 0 : 1);
-  } catch (error) {
-    console.error(error);
-    process.exit(1);
+    exitCode = cutOff === 0 ? 0 : 1;
+  } catch (thrown) {
+    report(StateFunError.from(thrown, "onDrained"));
   }
+  process.exit(exitCode);
 }

@@ -202,5 +202,5 @@ function bareServer({
   };
   return tls === undefined
     ? http.createServer(options)
-    : (https.createServer({ handshakeTimeout: headerTimeoutMillis, ...options, ...tls }) as Server);
+    : https.createServer({ handshakeTimeout: headerTimeoutMillis, ...options, ...tls });
 }

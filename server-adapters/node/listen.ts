@@ -10,7 +10,7 @@ import { completed, type ListenSettings } from "./listen-settings.js";
 import type { Listening } from "./listening.js";
 import { removeStaleSocketFile } from "./socket-file.js";
 import { startWorkers } from "./workers.js";
-import { isOurWorker, obeyPrimary, tellPrimary } from "./worker.js";
+import { isOurWorker, metricsOfAllWorkers, obeyPrimary, tellPrimary } from "./worker.js";
 
 /**
  * Serves `functions` as a process that can be operated: a port or a socket file, health probes, limits, time-outs
@@ -35,10 +35,24 @@ export async function listen(
   options: ListenOptions = {},
 ): Promise<Listening> {
   const settings = completed(options);
-  if (settings.workers !== undefined && !isOurWorker()) return startWorkers(settings, settings.workers);
+  if (settings.workers !== undefined && !isOurWorker()) {
+    return startWorkers(functions, settings, settings.workers);
+  }
 
-  const server = new FunctionServer(functions, settings);
   const isWorker = settings.workers !== undefined;
+  const report = (error: StateFunError): void => {
+    functions.report(error);
+  };
+  const { metrics } = settings;
+  const server = new FunctionServer(functions, {
+    ...settings,
+    metrics:
+      isWorker && metrics !== undefined
+        ? metricsOfAllWorkers(metrics, (thrown) => {
+            report(StateFunError.from(thrown, "the metrics"));
+          })
+        : metrics,
+  });
   try {
     if ("path" in settings.at && cluster.isPrimary) await removeStaleSocketFile(settings.at.path);
     server.server.listen(settings.at);
@@ -49,15 +63,17 @@ export async function listen(
     throw error;
   }
   server.server.on("error", (error) => {
-    functions.report(StateFunError.from(error, "the server"));
+    report(StateFunError.from(error, "the server"));
   });
   const listening = listeningAt(server, settings, isWorker ? "worker" : "alone");
+  const { onDrained, log, signals } = settings;
+  const ending = { close: listening.close, onDrained, log, report };
   if (isWorker) {
-    obeyPrimary({ ...settings, close: listening.close });
+    obeyPrimary(ending, signals);
     tellPrimary({ statefun: "listening", url: listening.url, port: listening.port });
   } else {
-    settings.log?.({ event: "listening", at: listening.url });
-    if (settings.signals) endOnSignals({ ...settings, close: listening.close, atOnce: () => undefined });
+    log?.({ event: "listening", at: listening.url });
+    if (signals) endOnSignals(ending);
   }
   return listening;
 }

@@ -20,5 +20,5 @@ export interface Listening {
    *
    * @returns how many requests were cut off because their time was up: mostly 0
    */
-  close(): Promise<number>;
+  readonly close: () => Promise<number>;
 }

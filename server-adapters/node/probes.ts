@@ -38,11 +38,11 @@ export function answerProbe(probed: Probed, request: IncomingMessage, response: 
 
 async function writeMetrics(
   functions: RequestReplyHandler,
-  { contentType, metrics }: MetricsSource,
+  source: MetricsSource,
   response: ServerResponse,
 ): Promise<void> {
   try {
-    write(response, 200, contentType, await metrics());
+    write(response, 200, source.contentType, await source.metrics());
   } catch (thrown) {
     functions.report(StateFunError.from(thrown, "the metrics"));
     write(response, 500, plain, "The metrics could not be had.\n");

@@ -1,6 +1,6 @@
 import cluster from "node:cluster";
-import { endProcess } from "./end-on-signals.js";
-import type { LogEvent } from "./log.js";
+import { endProcess, type Ending } from "./end-on-signals.js";
+import type { MetricsSource } from "./listen-options.js";
 
 /** Tells a process that `listen` forked it; users may have a node:cluster of their own. Its value is the worker's number. */
 export const workerVariable = "STATEFUN_WORKER";
@@ -8,12 +8,17 @@ export const workerVariable = "STATEFUN_WORKER";
 /** What a worker tells its primary. */
 export type FromWorker =
   | { readonly statefun: "listening"; readonly url: string; readonly port: number | undefined }
-  | { readonly statefun: "failed"; readonly reason: string };
+  | { readonly statefun: "failed"; readonly reason: string }
+  /** Asks for the metrics of all workers; the answer has the same `id`. */
+  | { readonly statefun: "collect"; readonly id: number }
+  | { readonly statefun: "metrics"; readonly id: number; readonly text: string };
 
 /** What a primary tells its workers. */
-export interface FromPrimary {
-  readonly statefun: "drain";
-}
+export type FromPrimary =
+  | { readonly statefun: "drain" }
+  /** Asks for the worker's own metrics; the answer has the same `id`. */
+  | { readonly statefun: "measure"; readonly id: number }
+  | { readonly statefun: "collected"; readonly id: number; readonly text: string };
 
 /** Whether this process is a worker that `listen` forked. */
 export function isOurWorker(): boolean {
@@ -25,28 +30,55 @@ export function tellPrimary(message: FromWorker): void {
   if (process.connected) process.send?.(message);
 }
 
-/**
- * Drains and exits when the primary says so. Signals are the primary's to act on: a terminal sends them to every
- * process of the group, and a worker that acted on its own would be replaced.
- */
-export function obeyPrimary(ending: {
-  close(): Promise<number>;
-  readonly onDrained: (() => void | Promise<void>) | undefined;
-  readonly log: ((event: LogEvent) => void) | undefined;
-  readonly signals: boolean;
-}): void {
-  let isEnding = false;
-  process.on("message", (message: Partial<FromPrimary> | null) => {
-    if (isEnding || message?.statefun !== "drain") return;
-    isEnding = true;
-    void endProcess(() => ending.close(), ending.onDrained);
+/** Calls `hear` for each message of the primary's. */
+function onPrimary(hear: (message: FromPrimary) => void): void {
+  process.on("message", (message: unknown) => {
+    if (typeof message === "object" && message !== null && "statefun" in message)
+      hear(message as FromPrimary);
   });
-  if (!ending.signals) return;
-  process.on("SIGINT", () => undefined);
-  // SIGTERM, unlike Ctrl-C, may be meant for this worker alone: it drains, and is replaced.
-  process.on("SIGTERM", () => {
+}
+
+/**
+ * Drains and exits when the primary says so. Ctrl-C is the primary's to act on: a terminal sends it to every process of
+ * the group. SIGTERM may be meant for this worker alone: it drains, and is replaced.
+ */
+export function obeyPrimary(ending: Ending, isSignalled: boolean): void {
+  let isEnding = false;
+  const end = (): void => {
     if (isEnding) return;
     isEnding = true;
-    void endProcess(() => ending.close(), ending.onDrained);
+    void endProcess(ending);
+  };
+  onOurMessage<FromPrimary>(process, ({ statefun }) => {
+    if (statefun === "drain") end();
   });
+  if (!isSignalled) return;
+  process.on("SIGINT", () => undefined);
+  process.on("SIGTERM", end);
+}
+
+/** The metrics of all workers, whichever of them is asked: it asks the primary, which asks all. */
+export function metricsOfAllWorkers(own: MetricsSource, report: (thrown: unknown) => void): MetricsSource {
+  const waiting = new Map<number, (text: string) => void>();
+  let lastId = 0;
+  onOurMessage<FromPrimary>(process, (message) => {
+    if (message.statefun === "collected") {
+      waiting.get(message.id)?.(message.text);
+      waiting.delete(message.id);
+    } else if (message.statefun === "measure") {
+      const { id } = message;
+      Promise.resolve(own.metrics()).then((text) => {
+        tellPrimary({ statefun: "metrics", id, text });
+      }, report);
+    }
+  });
+  return {
+    contentType: own.contentType,
+    metrics: () =>
+      new Promise((resolve) => {
+        lastId += 1;
+        waiting.set(lastId, resolve);
+        tellPrimary({ statefun: "collect", id: lastId });
+      }),
+  };
 }

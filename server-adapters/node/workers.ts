@@ -1,10 +1,13 @@
 import cluster, { type Worker } from "node:cluster";
+import { once } from "node:events";
 import { StateFunError } from "../../sdk/errors.js";
+import type { RequestReplyHandler } from "../../sdk/request-reply-handler.js";
+import { collectMetrics } from "./collect-metrics.js";
 import { endOnSignals } from "./end-on-signals.js";
 import type { ListenSettings } from "./listen-settings.js";
 import type { Listening } from "./listening.js";
 import { removeStaleSocketFile } from "./socket-file.js";
-import { workerVariable, type FromPrimary, type FromWorker } from "./worker.js";
+import { onOurMessage, workerVariable, type FromPrimary, type FromWorker } from "./worker.js";
 
 /** A worker that lived shorter than this would most likely end again at once: its replacements start ever later. */
 const steadyMillis = 5_000;
@@ -22,7 +25,11 @@ let isStarted = false;
  * Forks workers, each of which runs this program from its start, and replaces those that end. Resolves when all of
  * them listen.
  */
-export async function startWorkers(settings: ListenSettings, count: number): Promise<Listening> {
+export async function startWorkers(
+  functions: RequestReplyHandler,
+  settings: ListenSettings,
+  count: number,
+): Promise<Listening> {
   if (isStarted || cluster.isWorker) {
     throw new StateFunError(
       "invalid-argument",
@@ -37,14 +44,20 @@ export async function startWorkers(settings: ListenSettings, count: number): Pro
     settings.log?.({ event: "listening", at: listening.url, workers: count });
     if (settings.signals) {
       const { onDrained, log } = settings;
-      endOnSignals({
-        close: () => listening.close(),
-        onDrained,
-        log,
-        atOnce: () => {
+      const { close } = listening;
+      endOnSignals(
+        {
+          close,
+          onDrained,
+          log,
+          report: (error) => {
+            functions.report(error);
+          },
+        },
+        () => {
           primary.killAll();
         },
-      });
+      );
     }
     return listening;
   } catch (error) {
@@ -121,18 +134,7 @@ class Primary {
     const kill = setTimeout(() => {
       this.killAll();
     }, drainTimeoutMillis + exitGraceMillis);
-    await Promise.all(
-      this.#places.map(({ worker, restart }) => {
-        clearTimeout(restart);
-        if (worker === undefined) return undefined;
-        return new Promise<void>((resolve) => {
-          worker.once("exit", () => {
-            resolve();
-          });
-          if (worker.isConnected()) worker.send({ statefun: "drain" } satisfies FromPrimary);
-        });
-      }),
-    );
+    await Promise.all(this.#places.map(drained));
     clearTimeout(kill);
     isStarted = false;
     log?.({ event: "drained", cutOff: this.#unclean, millis: Math.round(performance.now() - started) });
@@ -148,19 +150,30 @@ class Primary {
       worker: place.number,
       workerPid: worker.process.pid ?? 0,
     });
+    onOurMessage<FromWorker>(worker, (message) => {
+      if (message.statefun === "collect") void this.#sendMetrics(worker, message.id);
+    });
     worker.once("exit", (code: number | null, signal: string | null) => {
       this.#ended(place, worker, code, signal);
     });
     return worker;
   }
 
+  async #sendMetrics(asking: Worker, id: number): Promise<void> {
+    const workers = this.#places.flatMap(({ number, worker }) =>
+      worker === undefined ? [] : { number, worker },
+    );
+    const text = await collectMetrics(workers);
+    if (asking.isConnected()) asking.send({ statefun: "collected", id, text } satisfies FromPrimary);
+  }
+
   /** Resolves when a worker listens; rejects if it ends before. */
   #firstWords(place: Place, worker: Worker): Promise<FromWorker> {
     return new Promise((resolve, reject) => {
       let reason = "";
-      worker.on("message", (message: Partial<FromWorker> | null) => {
-        if (message?.statefun === "listening") resolve(message as FromWorker);
-        if (message?.statefun === "failed") reason = `: ${message.reason ?? ""}`;
+      onOurMessage<FromWorker>(worker, (message) => {
+        if (message.statefun === "listening") resolve(message);
+        if (message.statefun === "failed") reason = `: ${message.reason}`;
       });
       worker.once("exit", (code: number | null, signal: string | null) => {
         const by = signal ?? `code ${String(code)}`;
@@ -193,4 +206,13 @@ class Primary {
       this.#fork(place);
     }, pauseMillis);
   }
+}
+
+/** Tells a worker to drain, and resolves when it has ended. */
+async function drained({ worker, restart }: Place): Promise<void> {
+  clearTimeout(restart);
+  if (worker === undefined) return;
+  const ended = once(worker, "exit");
+  if (worker.isConnected()) worker.send({ statefun: "drain" } satisfies FromPrimary);
+  await ended;
 }
