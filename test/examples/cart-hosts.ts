@@ -1,4 +1,7 @@
+import { handler } from "../../examples/cart/lambda.js";
+import worker from "../../examples/cart/worker.js";
 import { startExample } from "./example-process.js";
+import { functionUrlEvent } from "./function-url-event.js";
 
 /** What a host answered. */
 export interface HostAnswer {
@@ -32,6 +35,40 @@ export async function startExpress(): Promise<CartHost & { readonly origin: stri
         }),
       ),
     stop: () => application.stop(),
+  };
+}
+
+/** The handler of AWS Lambda, called with what a function URL makes of the request. */
+export function lambdaHost(): CartHost {
+  return {
+    name: "AWS Lambda",
+    post: async (body) => {
+      const result = await handler(functionUrlEvent(body));
+      return {
+        status: result.statusCode,
+        contentType: result.headers["content-type"] ?? null,
+        body: new Uint8Array(Buffer.from(result.body, "base64")),
+      };
+    },
+    stop: () => Promise.resolve(),
+  };
+}
+
+/** The worker's `fetch`, called with a request. */
+export function workerHost(): CartHost {
+  return {
+    name: "a fetch runtime",
+    post: async (body) =>
+      hostAnswer(
+        await worker.fetch(
+          new Request("https://shop.example/statefun", {
+            method: "POST",
+            headers: { "content-type": octetStream },
+            body: Buffer.from(body),
+          }),
+        ),
+      ),
+    stop: () => Promise.resolve(),
   };
 }
 

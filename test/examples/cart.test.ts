@@ -1,9 +1,10 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, describe, expect, jest, test } from "@jest/globals";
+import type { StateFunError } from "statefun";
 import { decode, decodeKafkaRecord, effects, incomplete } from "../support/decode.js";
 import { fromHex, hex } from "../support/hex.js";
 import { toFunction } from "../support/to-function.js";
 import { wireValue } from "../support/wire-value.js";
-import { startExpress, type CartHost } from "./cart-hosts.js";
+import { lambdaHost, startExpress, workerHost, type CartHost } from "./cart-hosts.js";
 
 /** A process of its own compiles the example first, on a machine that may be doing much else. */
 const startLimitMillis = 120_000;
@@ -23,7 +24,7 @@ let hosts: readonly CartHost[];
 
 beforeAll(async () => {
   express = await startExpress();
-  hosts = [express];
+  hosts = [express, lambdaHost(), workerHost()];
 }, startLimitMillis);
 
 afterAll(async () => {
@@ -131,8 +132,12 @@ describe("one batch through each host is answered with the same bytes", () => {
   });
 
   test("what is no batch is refused in the same words", async () => {
+    const log = jest.spyOn(console, "error").mockReturnValue();
     const answer = await answerOfAll(Buffer.from("hello"));
+    const reports = log.mock.calls.map(([, error]) => (error as StateFunError).code);
+    log.mockRestore();
 
+    expect(reports).toEqual(["malformed-request", "malformed-request"]); // Express has reported in its own process
     expect(answer).toEqual({
       status: 400,
       contentType: "text/plain; charset=utf-8",
