@@ -1,6 +1,6 @@
 import type { Worker } from "node:cluster";
 import { labelledByWorker, type WorkerMetrics } from "./worker-metrics.js";
-import { onOurMessage, type FromPrimary, type FromWorker } from "./worker.js";
+import { fromWorker, type FromPrimary } from "./worker.js";
 
 /** A worker that does not answer for so long is busy with something else; the scrape goes on without it. */
 const patienceMillis = 2000;
@@ -25,17 +25,19 @@ function metricsOf({ number, worker }: NumberedWorker): Promise<WorkerMetrics | 
     const id = lastId;
     const done = (answer: WorkerMetrics | undefined): void => {
       clearTimeout(patience);
-      worker.off("message", listener);
+      worker.off("message", hear);
       worker.off("exit", left);
       resolve(answer);
     };
-    const listener = onOurMessage<FromWorker>(worker, (message) => {
-      if (message.statefun === "metrics" && message.id === id) done({ worker: number, text: message.text });
-    });
+    const hear = (sent: unknown): void => {
+      const message = fromWorker(sent);
+      if (message?.statefun === "metrics" && message.id === id) done({ worker: number, text: message.text });
+    };
     const left = (): void => {
       done(undefined);
     };
     const patience = setTimeout(left, patienceMillis);
+    worker.on("message", hear);
     worker.once("exit", left);
     if (worker.isConnected()) worker.send({ statefun: "measure", id } satisfies FromPrimary);
     else left();

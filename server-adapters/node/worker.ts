@@ -30,11 +30,19 @@ export function tellPrimary(message: FromWorker): void {
   if (process.connected) process.send?.(message);
 }
 
+/** The message, if it is one of `listen`'s own: the program may send others over the same channel. */
+export function fromWorker(message: unknown): FromWorker | undefined {
+  return isOurs(message) ? (message as FromWorker) : undefined;
+}
+
+function isOurs(message: unknown): boolean {
+  return typeof message === "object" && message !== null && "statefun" in message;
+}
+
 /** Calls `hear` for each message of the primary's. */
 function onPrimary(hear: (message: FromPrimary) => void): void {
   process.on("message", (message: unknown) => {
-    if (typeof message === "object" && message !== null && "statefun" in message)
-      hear(message as FromPrimary);
+    if (isOurs(message)) hear(message as FromPrimary);
   });
 }
 
@@ -49,7 +57,7 @@ export function obeyPrimary(ending: Ending, isSignalled: boolean): void {
     isEnding = true;
     void endProcess(ending);
   };
-  onOurMessage<FromPrimary>(process, ({ statefun }) => {
+  onPrimary(({ statefun }) => {
     if (statefun === "drain") end();
   });
   if (!isSignalled) return;
@@ -61,7 +69,7 @@ export function obeyPrimary(ending: Ending, isSignalled: boolean): void {
 export function metricsOfAllWorkers(own: MetricsSource, report: (thrown: unknown) => void): MetricsSource {
   const waiting = new Map<number, (text: string) => void>();
   let lastId = 0;
-  onOurMessage<FromPrimary>(process, (message) => {
+  onPrimary((message) => {
     if (message.statefun === "collected") {
       waiting.get(message.id)?.(message.text);
       waiting.delete(message.id);

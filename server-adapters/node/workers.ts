@@ -7,7 +7,7 @@ import { endOnSignals } from "./end-on-signals.js";
 import type { ListenSettings } from "./listen-settings.js";
 import type { Listening } from "./listening.js";
 import { removeStaleSocketFile } from "./socket-file.js";
-import { onOurMessage, workerVariable, type FromPrimary, type FromWorker } from "./worker.js";
+import { fromWorker, workerVariable, type FromPrimary, type FromWorker } from "./worker.js";
 
 /** A worker that lived shorter than this would most likely end again at once: its replacements start ever later. */
 const steadyMillis = 5_000;
@@ -150,8 +150,9 @@ class Primary {
       worker: place.number,
       workerPid: worker.process.pid ?? 0,
     });
-    onOurMessage<FromWorker>(worker, (message) => {
-      if (message.statefun === "collect") void this.#sendMetrics(worker, message.id);
+    worker.on("message", (sent: unknown) => {
+      const message = fromWorker(sent);
+      if (message?.statefun === "collect") void this.#sendMetrics(worker, message.id);
     });
     worker.once("exit", (code: number | null, signal: string | null) => {
       this.#ended(place, worker, code, signal);
@@ -171,9 +172,10 @@ class Primary {
   #firstWords(place: Place, worker: Worker): Promise<FromWorker> {
     return new Promise((resolve, reject) => {
       let reason = "";
-      onOurMessage<FromWorker>(worker, (message) => {
-        if (message.statefun === "listening") resolve(message);
-        if (message.statefun === "failed") reason = `: ${message.reason}`;
+      worker.on("message", (sent: unknown) => {
+        const message = fromWorker(sent);
+        if (message?.statefun === "listening") resolve(message);
+        if (message?.statefun === "failed") reason = `: ${message.reason}`;
       });
       worker.once("exit", (code: number | null, signal: string | null) => {
         const by = signal ?? `code ${String(code)}`;
