@@ -12,6 +12,8 @@ export default {
       { jsc: { target: "es2022", parser: { syntax: "typescript" } }, module: { type: "commonjs" } },
     ],
   },
+  // jose is made of ES modules only, and these tests run as CommonJS.
+  transformIgnorePatterns: ["/node_modules/(?!jose/)"],
   // Packages of this repository resolve to their source, so a fresh clone needs no build.
   moduleNameMapper: {
     "^statefun$": "<rootDir>/sdk/index.ts",

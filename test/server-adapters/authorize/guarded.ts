@@ -96,13 +96,14 @@ export async function attempts(port: number, ...all: readonly Attempt[]): Promis
   return responses;
 }
 
-/** Sends a request that is refused; `ended` is how the connection did, which is kept by nobody: undefined if orderly. */
+/** Sends a request that is refused; `ended` is how the connection did, once the client had nothing more to send: undefined if orderly. */
 export async function refusal(
   port: number,
   one: Attempt,
 ): Promise<{ readonly response: RawResponse; readonly ended: string | undefined }> {
   const client = await RawClient.connect({ port });
   const response = await attempt(client, one);
+  client.finish();
   return { response, ended: await client.closed() };
 }
 
