@@ -36,6 +36,8 @@ export interface Traits {
    * `Request` has no hold on either.
    */
   readonly ownsConnections?: true;
+  /** The server is the adapter's own: nothing can stand in front and read the body. */
+  readonly nothingInFront?: true;
 }
 
 /** What is left to assert when a host is gone: no report can follow. */
