@@ -30,6 +30,9 @@ const behaviours: Readonly<Record<string, Behaviour>> = {
     AbortSignal.abort(secret).throwIfAborted();
   },
   "reject with undefined": () => new Promise((_resolve, reject) => setImmediate(reject)),
+  "send to yourself"(context) {
+    context.send(context.self, types.string("a message that is long enough to be worth the while"));
+  },
   "send, then throw"(context) {
     context.send(context.self, types.string(secret));
     throw new Error(secret);
