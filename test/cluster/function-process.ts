@@ -10,8 +10,12 @@ const pollMillis = 50;
 
 /** Functions in a process of their own, which can be killed without a word. */
 export interface FunctionProcess {
+  /** What it has written so far. */
+  output(): string;
   /** Ends it with SIGKILL. Resolves when it is gone. */
   kill(): Promise<void>;
+  /** Asks it to end, with SIGTERM. Resolves with its exit code. */
+  end(): Promise<number | null>;
 }
 
 /** Runs a program, a path from the repository's folder, that serves on the port `PORT`. Resolves when it answers. */
@@ -35,6 +39,13 @@ export async function startFunctions(file: string, port: number): Promise<Functi
     await delay(pollMillis);
   }
   return {
+    output: () => output,
+    async end() {
+      const gone = once(child, "exit");
+      child.kill("SIGTERM");
+      const [code] = (await gone) as [number | null];
+      return code;
+    },
     async kill() {
       if (child.exitCode !== null || child.signalCode !== null) return;
       const gone = once(child, "exit");

@@ -4,6 +4,7 @@ import type { Cluster } from "statefun-dev";
 import { cart } from "./cart.js";
 import { committedRecords } from "./committed-records.js";
 import { greeter } from "./greeter.js";
+import { workers } from "./workers.js";
 
 /** The first start on a machine fetches 250 MB. */
 const startLimitMillis = 30 * 60_000;
@@ -33,4 +34,8 @@ describe("the greeter on a real cluster", () => {
 
 describe("the cart on a real cluster", () => {
   cart(cluster);
+});
+
+describe("the greeter in several workers, on a real cluster", () => {
+  workers(cluster);
 });
