@@ -18,10 +18,13 @@ export function certificateOf(socket: Socket | TLSSocket): ClientCertificate | u
 
 /** What `authorize` sees of a certificate. */
 export function certificateFields(certificate: X509Certificate): ClientCertificate {
-  const { CN: commonName } = certificate.toLegacyObject().subject as Readonly<Record<string, unknown>>;
+  // Both are undefined for a certificate without a subject, as SPIFFE's may be; the types do not say so.
+  const subject = certificate.subject as string | undefined;
+  const attributes = certificate.toLegacyObject().subject as Readonly<Record<string, unknown>> | undefined;
+  // A list where a subject has several: which of them is meant, nobody can say.
+  const commonName = attributes?.CN;
   return {
-    subject: certificate.subject.split("\n").join(","),
-    // A list where a subject has several: which of them is meant, nobody can say.
+    subject: subject?.split("\n").join(",") ?? "",
     commonName: typeof commonName === "string" ? commonName : undefined,
     altNames: altNames(certificate.subjectAltName ?? ""),
   };

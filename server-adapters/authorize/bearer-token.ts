@@ -5,7 +5,10 @@ import { invalid } from "./secrets.js";
  * Verifies one token. An object (what the token says) or `true` lets the request in; `false` does not, nor does an error
  * of `jose` that is about the token. Any other error says that this could not be decided.
  */
-export type VerifyToken = (token: string) => object | boolean | Promise<object | boolean>;
+export type VerifyToken = (token: string) => VerifiedToken | boolean | Promise<VerifiedToken | boolean>;
+
+/** What a token says, in the words of whoever verified it: any object but a promise, which says nothing yet. */
+export type VerifiedToken = object & { readonly then?: undefined };
 
 /** The credentials of an `authorization` header of the Bearer scheme; `undefined` for any other, and for two. */
 export function bearerOf(request: IncomingRequest): string | undefined {
