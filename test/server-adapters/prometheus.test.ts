@@ -1,13 +1,13 @@
 import { beforeEach, describe, expect, jest, test } from "@jest/globals";
 import { Counter, register, Registry } from "prom-client";
-import { StateFunError, types, type RequestReplyOptions } from "statefun";
+import { StateFunError, types, type Context, type RequestReplyOptions } from "statefun";
 import { prometheus, type PrometheusOptions } from "statefun/prometheus";
 import { gate } from "../support/gate.js";
 import { recordingHandler, type RecordingHandler } from "../support/recording-handler.js";
 import { toFunction } from "../support/to-function.js";
 import { wireValue } from "../support/wire-value.js";
 import { V1 } from "../sdk/conformance/golden-bytes.js";
-import { fn, T, ways, type FnHandler } from "../sdk/conformance/ns-fn.js";
+import { fn, T, ways } from "../sdk/conformance/ns-fn.js";
 
 let registry: Registry;
 
@@ -20,7 +20,7 @@ const three = toFunction({
 });
 
 function serving(
-  handle: FnHandler<Record<never, never>>,
+  handle: (context: Context, text: string) => void | PromiseLike<void>,
   options: PrometheusOptions = {},
   others: Omit<RequestReplyOptions, "onError" | "observe"> = {},
 ): RecordingHandler {
