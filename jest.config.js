@@ -1,8 +1,8 @@
 /** The unit tests: everything under test/ but the suites on real processes, which have configurations of their own. */
 export default {
   testMatch: ["<rootDir>/test/**/*.test.ts", "<rootDir>/examples/**/*.test.ts"],
-  testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/cluster/"],
-  modulePathIgnorePatterns: ["<rootDir>/dist/", "<rootDir>/dev/dist/"],
+  testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/cluster/", "<rootDir>/test/hosts/"],
+  modulePathIgnorePatterns: ["<rootDir>/dist/", "<rootDir>/dev/dist/", "<rootDir>/test/hosts/lambda/"],
   testEnvironment: "node",
   // Waits inside tests have limits of their own, up to 30 s on a busy machine, whose errors say what did not happen.
   testTimeout: 60_000,
