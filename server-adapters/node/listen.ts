@@ -6,11 +6,11 @@ import type { RequestReplyHandler } from "../../sdk/request-reply-handler.js";
 import { endOnSignals } from "./end-on-signals.js";
 import { FunctionServer } from "./function-server.js";
 import type { ListenOptions } from "./listen-options.js";
-import { completed, type ListenSettings } from "./listen-settings.js";
+import { completed, type ListeningAt, type ListenSettings } from "./listen-settings.js";
 import type { Listening } from "./listening.js";
 import { removeStaleSocketFile } from "./socket-file.js";
 import { startWorkers } from "./workers.js";
-import { isOurWorker, metricsOfAllWorkers, obeyPrimary, tellPrimary } from "./worker.js";
+import { isOurWorker, metricsOfAllWorkers, obeyPrimary, portVariable, tellPrimary } from "./worker.js";
 
 /**
  * Serves `functions` as a process that can be operated: a port or a socket file, health probes, limits, time-outs
@@ -55,7 +55,7 @@ export async function listen(
   });
   try {
     if ("path" in settings.at && cluster.isPrimary) await removeStaleSocketFile(settings.at.path);
-    server.server.listen(settings.at);
+    server.server.listen(isWorker ? atPortOfAll(settings.at) : settings.at);
     await once(server.server, "listening");
   } catch (thrown) {
     const error = notListening(settings, thrown);
@@ -76,6 +76,11 @@ export async function listen(
     if (signals) endOnSignals(ending);
   }
   return listening;
+}
+
+function atPortOfAll(at: ListeningAt): ListeningAt {
+  const port = process.env[portVariable];
+  return port === undefined || "path" in at ? at : { ...at, port: Number(port) };
 }
 
 function listeningAt(server: FunctionServer, settings: ListenSettings, role: "alone" | "worker"): Listening {

@@ -37,6 +37,8 @@ export type LogEvent =
       readonly workerPid: number;
       /** The exit code, or the name of the signal that ended it. */
       readonly by: string;
+      /** Why it could not listen. */
+      readonly reason?: string;
       /** When its replacement starts, in milliseconds from now. */
       readonly replacedAfterMillis?: number;
     };

@@ -5,6 +5,9 @@ import type { MetricsSource } from "./listen-options.js";
 /** Tells a process that `listen` forked it; users may have a node:cluster of their own. Its value is the worker's number. */
 export const workerVariable = "STATEFUN_WORKER";
 
+/** The port that the primary chose for all workers, where the program asks for a free one. */
+export const portVariable = "STATEFUN_WORKER_PORT";
+
 /** What a worker tells its primary. */
 export type FromWorker =
   | { readonly statefun: "listening"; readonly url: string; readonly port: number | undefined }

@@ -1,13 +1,14 @@
 import cluster, { type Worker } from "node:cluster";
 import { once } from "node:events";
+import { createServer, type AddressInfo } from "node:net";
 import { StateFunError } from "../../sdk/errors.js";
 import type { RequestReplyHandler } from "../../sdk/request-reply-handler.js";
 import { collectMetrics } from "./collect-metrics.js";
 import { endOnSignals } from "./end-on-signals.js";
-import type { ListenSettings } from "./listen-settings.js";
+import type { ListeningAt, ListenSettings } from "./listen-settings.js";
 import type { Listening } from "./listening.js";
 import { removeStaleSocketFile } from "./socket-file.js";
-import { fromWorker, workerVariable, type FromPrimary, type FromWorker } from "./worker.js";
+import { fromWorker, portVariable, workerVariable, type FromPrimary, type FromWorker } from "./worker.js";
 
 /** A worker that lived shorter than this would most likely end again at once: its replacements start ever later. */
 const steadyMillis = 5_000;
@@ -73,12 +74,15 @@ interface Place {
   /** How many workers in a row ended early. */
   earlyEnds: number;
   restart: NodeJS.Timeout | undefined;
+  /** Why its worker cannot listen, in the worker's words. */
+  reason: string | undefined;
 }
 
 class Primary {
   readonly #settings: ListenSettings;
   readonly #places: readonly Place[];
   #isClosing = false;
+  #port: number | undefined;
   #unclean = 0;
 
   constructor(settings: ListenSettings, count: number) {
@@ -89,11 +93,12 @@ class Primary {
       startedAt: 0,
       earlyEnds: 0,
       restart: undefined,
+      reason: undefined,
     }));
   }
 
   async start(): Promise<Listening> {
-    // With port 0 the first worker's port is that of all.
+    this.#port = await freePort(this.#settings.at);
     const firsts = this.#places.map((place) => this.#firstWords(place, this.#fork(place)));
     try {
       const [first] = await Promise.all(firsts);
@@ -142,8 +147,12 @@ class Primary {
   }
 
   #fork(place: Place): Worker {
-    const worker = cluster.fork({ [workerVariable]: String(place.number) });
+    const worker = cluster.fork({
+      [workerVariable]: String(place.number),
+      ...(this.#port === undefined ? {} : { [portVariable]: String(this.#port) }),
+    });
     place.worker = worker;
+    place.reason = undefined;
     place.startedAt = performance.now();
     this.#settings.log?.({
       event: "worker-started",
@@ -152,6 +161,7 @@ class Primary {
     });
     worker.on("message", (sent: unknown) => {
       const message = fromWorker(sent);
+      if (message?.statefun === "failed") place.reason = message.reason;
       if (message?.statefun === "collect") void this.#sendMetrics(worker, message.id);
     });
     worker.once("exit", (code: number | null, signal: string | null) => {
@@ -171,18 +181,16 @@ class Primary {
   /** Resolves when a worker listens; rejects if it ends before. */
   #firstWords(place: Place, worker: Worker): Promise<FromWorker> {
     return new Promise((resolve, reject) => {
-      let reason = "";
       worker.on("message", (sent: unknown) => {
         const message = fromWorker(sent);
         if (message?.statefun === "listening") resolve(message);
-        if (message?.statefun === "failed") reason = `: ${message.reason}`;
       });
       worker.once("exit", (code: number | null, signal: string | null) => {
         const by = signal ?? `code ${String(code)}`;
         reject(
           new StateFunError(
             "invalid-argument",
-            `listen: worker ${String(place.number)} ended with ${by} before it listened${reason}`,
+            `listen: worker ${String(place.number)} ended with ${by} before it listened${place.reason === undefined ? "" : `: ${place.reason}`}`,
           ),
         );
       });
@@ -201,6 +209,7 @@ class Primary {
       worker: place.number,
       workerPid: worker.process.pid ?? 0,
       by: signal ?? String(code),
+      ...(place.reason === undefined ? {} : { reason: place.reason }),
       ...(this.#isClosing ? {} : { replacedAfterMillis: pauseMillis }),
     });
     if (this.#isClosing) return;
@@ -208,6 +217,20 @@ class Primary {
       this.#fork(place);
     }, pauseMillis);
   }
+}
+
+/**
+ * A free port, where `at` asks for one. All workers get the same one by it, also those that start when no other is left:
+ * node:cluster would give those another.
+ */
+async function freePort(at: ListeningAt): Promise<number | undefined> {
+  if ("path" in at || at.port !== 0) return undefined;
+  const server = createServer().listen(at);
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
 }
 
 /** Tells a worker to drain, and resolves when it has ended. */

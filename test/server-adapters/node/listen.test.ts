@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { linkSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import net from "node:net";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
@@ -246,7 +246,6 @@ describe("the log", () => {
 
 /** A socket file without a listener: what SIGKILL leaves. Node removes its own, so another name keeps it. */
 async function leaveBehind(socketPath: string): Promise<void> {
-  const { linkSync } = await import("node:fs");
   const server = net.createServer().listen(`${socketPath}.first`);
   await once(server, "listening");
   linkSync(`${socketPath}.first`, socketPath);

@@ -8,10 +8,10 @@ import { exchange, head, RawClient, type RawResponse } from "../raw-client.js";
 export interface Listened extends Listening {
   /** What the function says, and a line `report <code>` for each call of `onError`. */
   readonly log: Log;
-  connect(): Promise<RawClient>;
+  readonly connect: () => Promise<RawClient>;
   /** Sends one batch on a connection of its own. */
-  post(body: Uint8Array): Promise<RawResponse>;
-  get(path: string): Promise<RawResponse>;
+  readonly post: (body: Uint8Array) => Promise<RawResponse>;
+  readonly get: (path: string) => Promise<RawResponse>;
 }
 
 /** Serves for as long as `use` runs. */
