@@ -20,21 +20,32 @@ export interface ProgramFile {
   readonly text: string;
 }
 
+/** How a program is run. */
+export interface Run {
+  /** The file to run; `server.ts` unless given. */
+  readonly entry?: string;
+  /** What the environment has besides that of the tests. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /**
- * Writes the files into a folder of their own below the repository, runs `server.ts`, and resolves when it has said
+ * Writes the files into a folder of their own below the repository, runs one of them, and resolves when it has said
  * which port it listens on.
  *
  * @throws Error with everything the program wrote, if it ends before it listens.
  */
-export async function startProgram(files: readonly ProgramFile[]): Promise<Program> {
+export async function startProgram(
+  files: readonly ProgramFile[],
+  { entry = "server.ts", env = {} }: Run = {},
+): Promise<Program> {
   const parent = path.join(root, ".statefun"); // git ignores it
   mkdirSync(parent, { recursive: true });
   const folder = mkdtempSync(path.join(parent, "readme-"));
   for (const { name, text } of files) writeFileSync(path.join(folder, name), text);
 
-  const child = spawn(process.execPath, ["--import", "tsx", path.join(folder, "server.ts")], {
+  const child = spawn(process.execPath, ["--import", "tsx", path.join(folder, entry)], {
     cwd: root,
-    env: { ...process.env, PORT: "0" }, // any free port
+    env: { ...process.env, ...env, PORT: "0" }, // any free port
     stdio: ["ignore", "pipe", "pipe"],
   });
   const ended = once(child, "close");

@@ -203,7 +203,7 @@ describe.each(["RS256", "ES256"])("with a set of keys of %s", (alg) => {
       {
         state: "is out of reach",
         setUp: () => undefined,
-        where: () => new URL("http://127.0.0.1:1/jwks.json"),
+        where: () => new URL("http://127.0.0.1:2/jwks.json"),
       },
     ])(
       "a token is 500 while it $state, because nobody can say, and is let in afterwards",
