@@ -6,9 +6,17 @@ import { entriesOf } from "./checks/entry-files.js";
 import { namesDiff } from "./checks/public-names.js";
 import { publishedPackages } from "./packages.js";
 import { root, run } from "./process.js";
-import { compileConsumers } from "./published-types.js";
+import { compileConsumers, compileObservers } from "./published-types.js";
 
-const subpaths = publishedPackages.flatMap((published) => entriesOf(published).map(({ name }) => name));
+const allSubpaths = publishedPackages.flatMap((published) => entriesOf(published).map(({ name }) => name));
+
+/** The optional peers that are loaded by their subpaths; those of the hosts are only types. */
+const peers: Readonly<Record<string, string>> = {
+  "statefun/prometheus": "prom-client",
+  "statefun/opentelemetry": "@opentelemetry/api",
+};
+const subpathsWithPeers = Object.keys(peers);
+const subpaths = allSubpaths.filter((name) => !subpathsWithPeers.includes(name));
 
 /** What the consumers' program must print: one batch through the handler, and a use of every other subpath. */
 const expected = {
@@ -43,9 +51,28 @@ function install(folder: string): void {
   // The types that a user of these hosts has. Express itself is left out: the adapter must load without it.
   const types = ["node", "express"].map((name) => `@types/${name}@${installedVersion(`@types/${name}`)}`);
   writeFileSync(path.join(folder, "package.json"), JSON.stringify({ private: true, type: "module" }));
-  run("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", ...tarballs, ...types], {
-    cwd: folder,
-  });
+  npmInstall(folder, [...tarballs, ...types]);
+}
+
+/** Installs the peers beside what is there. Until then their subpaths must not load, and all others must. */
+function installPeers(folder: string): void {
+  for (const [subpath, peer] of Object.entries(peers)) {
+    const program = `import(${JSON.stringify(subpath)}).then(() => console.log("loaded"), (error) => console.log(error.message))`;
+    const printed = run(process.execPath, ["--eval", program], { cwd: folder });
+    if (!printed.includes(peer)) {
+      throw new Error(
+        `without ${peer}, import("${subpath}") printed\n${printed}\nand not that it is missing`,
+      );
+    }
+  }
+  npmInstall(
+    folder,
+    Object.values(peers).map((peer) => `${peer}@${installedVersion(peer)}`),
+  );
+}
+
+function npmInstall(folder: string, packages: readonly string[]): void {
+  run("npm", ["install", "--prefer-offline", "--no-audit", "--no-fund", ...packages], { cwd: folder });
 }
 
 function installedVersion(name: string): string {
@@ -54,7 +81,11 @@ function installedVersion(name: string): string {
 }
 
 /** The values each subpath exports, loaded in one of Node's two ways, as lines of public-names.txt. */
-function exportedValues(folder: string, load: "import" | "require"): readonly string[] {
+function exportedValues(
+  folder: string,
+  load: "import" | "require",
+  subpaths: readonly string[],
+): readonly string[] {
   const program =
     load === "import"
       ? `for (const name of ${JSON.stringify(subpaths)}) for (const value of Object.keys(await import(name))) console.log(name, "value", value)`
@@ -63,11 +94,14 @@ function exportedValues(folder: string, load: "import" | "require"): readonly st
   return run(process.execPath, [inputType, "--eval", program], { cwd: folder }).trim().split("\n");
 }
 
-function checkNames(folder: string): void {
+function checkNames(folder: string, subpaths: readonly string[]): void {
   const listed = readFileSync(path.join(root, "test/architecture/public-names.txt"), "utf8").split("\n");
-  const values = listed.filter((line) => line.split(" ")[1] === "value");
+  const values = listed.filter((line) => {
+    const [subpath = "", kind] = line.split(" ");
+    return kind === "value" && subpaths.includes(subpath);
+  });
   for (const load of ["import", "require"] as const) {
-    const difference = namesDiff(values, exportedValues(folder, load));
+    const difference = namesDiff(values, exportedValues(folder, load, subpaths));
     if (difference.length > 0) {
       throw new Error(
         `after ${load}(), the packages export other names than are listed:\n${difference.join("\n")}`,
@@ -93,11 +127,25 @@ function checkPrograms(folder: string): void {
   if (!help.includes("Usage: statefun")) throw new Error(`npx statefun --help printed\n${help}`);
 }
 
+/** What the program that counts and traces must print. */
+const observed = { counted: true, spans: 2, traced: true };
+
+function checkObservers(folder: string): void {
+  compileObservers(folder);
+  const printed = run(process.execPath, ["out/observers.js"], { cwd: folder }).trim();
+  if (printed !== JSON.stringify(observed)) {
+    throw new Error(`the program of observers printed\n${printed}\nand not\n${JSON.stringify(observed)}`);
+  }
+}
+
 const folder = mkdtempSync(path.join(tmpdir(), "statefun-pack-"));
 try {
   install(folder);
-  checkNames(folder);
+  checkNames(folder, subpaths);
   checkPrograms(folder);
+  installPeers(folder);
+  checkNames(folder, subpathsWithPeers);
+  checkObservers(folder);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }

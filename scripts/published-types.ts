@@ -33,6 +33,13 @@ const projects: readonly Project[] = [
   { name: "no-node", files: ["no-node.ts"], options: { ...nodeNext, ...withoutNode, skipLibCheck: false } },
 ];
 
+// Needs the optional peers, so it is compiled apart. Their own types are not ours to check.
+const observers: Project = {
+  name: "observers",
+  files: ["observers.ts"],
+  options: { ...nodeNext, ...withNode, skipLibCheck: true },
+};
+
 // A CommonJS module that loads our ES modules, as Node does from 20.19 on.
 const commonJs = `import { functionType, types, type Address } from "statefun";
 import { serve } from "statefun/node";
@@ -42,8 +49,8 @@ export const listener: typeof serve = serve;
 `;
 
 /** Puts the programs and their projects into `folder`, where the packages are installed. */
-function writeProjects(folder: string): void {
-  for (const file of ["everything.ts", "no-node.ts"]) {
+function writeProjects(folder: string, projects: readonly Project[]): void {
+  for (const file of ["everything.ts", "no-node.ts", "observers.ts"]) {
     copyFileSync(path.join(root, "scripts/consumer", file), path.join(folder, file));
   }
   writeFileSync(path.join(folder, "common-js.cts"), commonJs);
@@ -60,7 +67,21 @@ function writeProjects(folder: string): void {
  * @throws Error with the compiler's report for the first that does not compile.
  */
 export function compileConsumers(folder: string): void {
-  writeProjects(folder);
+  compile(folder, projects, "node");
+}
+
+/**
+ * Compiles the program that uses `statefun/prometheus` and `statefun/opentelemetry`, as `compileConsumers` does the
+ * others; the peers must be installed in `folder`.
+ *
+ * @throws Error with the compiler's report if it does not compile.
+ */
+export function compileObservers(folder: string): void {
+  compile(folder, [observers], observers.name);
+}
+
+function compile(folder: string, projects: readonly Project[], left: string): void {
+  writeProjects(folder, projects);
   for (const { version, bin } of [typescript("5.9"), typescript("7.0")]) {
     for (const { name } of projects) {
       run(process.execPath, [bin, "-p", `tsconfig.${name}.json`], { cwd: folder });
@@ -68,8 +89,8 @@ export function compileConsumers(folder: string): void {
     console.log(`TypeScript ${version}: ${projects.map(({ name }) => name).join(", ")}`);
   }
   const { version, bin } = typescript("6.0");
-  run(process.execPath, [bin, "-p", "tsconfig.node.json", "--noEmit", "false", "--outDir", "out"], {
+  run(process.execPath, [bin, "-p", `tsconfig.${left}.json`, "--noEmit", "false", "--outDir", "out"], {
     cwd: folder,
   });
-  console.log(`TypeScript ${version}: node`);
+  console.log(`TypeScript ${version}: ${left}`);
 }

@@ -34,9 +34,17 @@ export interface ObservedInvocation {
  * awaited: otherwise it runs without the observer.
  */
 export interface Observer {
-  /** Wraps a batch: `run` returns the answer's bytes, or a promise of them. */
+  /**
+   * Wraps a batch: `run` returns the answer's bytes, or a promise of them.
+   *
+   * @throws StateFunError that `run` threw, passed on
+   */
   batch?(batch: ObservedBatch, run: () => Uint8Array | Promise<Uint8Array>): Uint8Array | Promise<Uint8Array>;
-  /** Wraps an invocation: `run` calls the handler, and returns a promise if the handler did. */
+  /**
+   * Wraps an invocation: `run` calls the handler, and returns a promise if the handler did.
+   *
+   * @throws StateFunError that `run` threw, passed on
+   */
   invocation?(invocation: ObservedInvocation, run: () => void | Promise<void>): void | Promise<void>;
   /**
    * Decides the headers of each message that a handler sends to an address, delayed ones included, at the call and in

@@ -1,3 +1,6 @@
+import { execFile } from "node:child_process";
+import path from "node:path";
+import { promisify } from "node:util";
 import { beforeEach, describe, expect, jest, test } from "@jest/globals";
 import { Counter, register, Registry } from "prom-client";
 import { StateFunError, types, type Context, type RequestReplyOptions } from "statefun";
@@ -212,6 +215,18 @@ test("a registry that was cleared is registered with anew", async () => {
   await serving(() => undefined).answer(V1);
 
   expect(await samples("statefun_invocations_total")).toEqual(['{typename="ns/fn"} 1']);
+});
+
+test("in a primary process, metrics are the sum over its workers", async () => {
+  const program = path.join(__dirname, "counting-workers.ts");
+
+  const { stdout } = await promisify(execFile)(process.execPath, ["--import", "tsx", program], {
+    timeout: 50_000,
+  });
+
+  expect(stdout).toContain('statefun_invocations_total{typename="ns/fn"} 10\n');
+  expect(stdout).toContain('statefun_batch_size_bucket{le="1",typename="ns/fn"} 10\n');
+  expect(stdout).toContain("text/plain; version=0.0.4; charset=utf-8\n");
 });
 
 describe("is refused with", () => {
