@@ -72,8 +72,8 @@ type Shape = Pick<LambdaRequest, "front" | "method" | "path"> & {
  * The request in an event, or `undefined` if it carries none.
  *
  * Each front writes something into `requestContext`, which no client reaches, that no other writes there: a load
- * balancer `elb`, HTTP APIs and function URLs `http`. A REST API writes neither, but has its method at the top. So do
- * the events of its authorizers, which have a `methodArn` and no body: they want a policy, and not an HTTP answer.
+ * balancer `elb`, HTTP APIs and function URLs `http`. A REST API writes neither, but has its method at the top. Events for
+ * the authorizers of both APIs look the same but for the name of what is to be allowed: they want no HTTP answer.
  */
 export function requestOf(event: unknown): LambdaRequest | undefined {
   if (!isObject(event)) return undefined;
@@ -83,6 +83,7 @@ export function requestOf(event: unknown): LambdaRequest | undefined {
 
 function shapeOf(event: Partial<RestApiEvent & HttpApiEvent & LoadBalancerEvent>): Shape | undefined {
   const { requestContext, httpMethod, path = "/", rawPath = "/" } = event;
+  if ("methodArn" in event || "routeArn" in event) return undefined;
   if (isObject(requestContext?.http)) {
     const { http, authentication } = requestContext;
     if (typeof http.method !== "string") return undefined;
@@ -93,7 +94,7 @@ function shapeOf(event: Partial<RestApiEvent & HttpApiEvent & LoadBalancerEvent>
       certificate: authentication?.clientCert,
     };
   }
-  if (typeof httpMethod !== "string" || "methodArn" in event) return undefined;
+  if (typeof httpMethod !== "string") return undefined;
   if (isObject(requestContext?.elb)) {
     return { front: "load balancer", method: httpMethod, path, certificate: undefined };
   }
@@ -186,9 +187,13 @@ function certificateOf({
   }
 }
 
-/** From the text alone, whose order is that of RFC 4514, most specific part first, unless it begins at the root. */
-function subjectFields(subjectDN: string): ClientCertificate {
-  const parts = subjectDN.split(/(?<!\\),\s*/);
+/**
+ * From the text alone, whose order is that of RFC 4514, most specific part first, unless it begins at the root. A text
+ * with parts that are quoted, escaped or joined could be read in more ways than one: then there is no certificate.
+ */
+function subjectFields(subjectDN: string): ClientCertificate | undefined {
+  if (/["\\+]/.test(subjectDN)) return undefined;
+  const parts = subjectDN.split(/, */);
   if (!/^(?:C|DC)=/i.test(subjectDN)) parts.reverse();
   const names = parts.filter((part) => /^CN=/i.test(part)).map((part) => part.slice(3));
   return {
