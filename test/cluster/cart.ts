@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import type { Cluster, Job } from "statefun-dev";
+import { startLambda } from "../hosts/start-lambda.js";
+import type { RunningLambda } from "../hosts/start-lambda.js";
 import { freePort, startFunctions } from "./function-process.js";
 import type { FunctionProcess } from "./function-process.js";
 import { Shop, total } from "./shop.js";
@@ -13,6 +15,7 @@ const rounds = 12;
 export function cart(cluster: () => Cluster): void {
   let port: number;
   let functions: FunctionProcess;
+  let lambda: RunningLambda | undefined;
   let shop: Shop;
   let job: Job;
 
@@ -76,6 +79,7 @@ export function cart(cluster: () => Cluster): void {
     // What a failed beforeAll did not get to is undefined; the rest must end all the same, or the run never does.
     await (job as Job | undefined)?.cancel();
     await (functions as FunctionProcess | undefined)?.kill();
+    await lambda?.close();
     await (shop as Shop | undefined)?.close();
   });
 
@@ -122,6 +126,38 @@ export function cart(cluster: () => Cluster): void {
     await settle(customers, "crash");
 
     expectExactlyOnce(customers, "crash");
+  });
+
+  test("carts filled behind Express are ordered behind AWS Lambda's runtime client, to which the job moves by a savepoint", async () => {
+    await shop.add(["carol"], "tea", 5);
+    await shop.itemsArrived();
+
+    const fromSavepoint = await job.savepoint({ cancel: true });
+    await functions.kill();
+    lambda = await startLambda({ entry: "examples/cart/lambda.ts" });
+    job = await run(`127.0.0.1:${String(lambda.port)}`, { fromSavepoint });
+    await shop.checkOut(["carol"], () => "moved/carol");
+    await until("the receipt is there", cluster(), () => shop.receipts("moved/").length > 0);
+    await job.checkpointed();
+    await shop.readToEnd();
+
+    expect(shop.orders("moved/")).toEqual([{ orderId: "moved/carol", items: { tea: 5 } }]);
+    expect(shop.receipts("moved/")).toEqual([{ orderId: "moved/carol", pieces: 5 }]);
+  });
+
+  test("behind AWS Lambda's runtime client, a worker killed while orders flow, and replaced, loses and doubles none", async () => {
+    const customers = group("lambda");
+
+    await trade(customers, 0, 4);
+    await until("the first orders are there", cluster(), () => shop.orders("lambda").length > 0);
+    const flowing = trade(customers, 4, 4);
+    await cluster().killWorker();
+    await flowing;
+    await cluster().startWorker();
+    await trade(customers, 8, rounds - 8);
+    await settle(customers, "lambda");
+
+    expectExactlyOnce(customers, "lambda");
   });
 }
 
