@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import { createGunzip, createInflate, type Gunzip, type Inflate } from "node:zlib";
 import { StateFunError } from "../sdk/errors.js";
+import { BodyChunks } from "./body-chunks.js";
 import { disconnected, tooLarge } from "./body-errors.js";
 
 const inflaters: Readonly<Record<string, () => Gunzip | Inflate>> = {
@@ -11,7 +12,7 @@ const inflaters: Readonly<Record<string, () => Gunzip | Inflate>> = {
 
 /**
  * The body of a request, decompressed while it arrives. It never holds more than `limit` bytes of it, however small
- * the compressed form is: a bomb is refused at its first byte too many.
+ * the compressed form is: a bomb is refused at its first byte too many. The compressed form has the same limit.
  *
  * @param stream - the request
  * @param encoding - the value of `content-encoding`
@@ -29,33 +30,38 @@ export function readInflated(stream: IncomingMessage, encoding: string, limit: n
   }
   return new Promise((resolve, reject) => {
     const inflate = inflater();
-    const chunks: Buffer[] = [];
-    let size = 0;
+    const chunks = new BodyChunks();
+    let received = 0;
 
     const stop = (error: StateFunError): void => {
       stream.unpipe(inflate);
       inflate.destroy();
-      chunks.length = 0;
+      chunks.clear();
       reject(error);
     };
     inflate.on("data", (chunk: Buffer) => {
-      size += chunk.length;
-      if (size > limit) stop(tooLarge(limit));
-      else chunks.push(chunk);
+      chunks.add(chunk);
+      if (chunks.size > limit) stop(tooLarge(limit));
     });
     inflate.on("end", () => {
       // What follows the end of the compressed data is not part of it, and nobody else reads it.
-      if (!stream.readableEnded) stream.resume();
-      resolve(Buffer.concat(chunks, size));
+      stream.unpipe(inflate);
+      stream.resume();
+      resolve(chunks.bytes());
     });
     inflate.on("error", (cause) => {
       stop(new StateFunError("malformed-request", `the body is not valid ${encoding}`, { cause }));
     });
+    stream.on("data", (chunk: Buffer) => {
+      // There is compressed data without end that comes to nothing.
+      received += chunk.length;
+      if (received > limit) stop(tooLarge(limit));
+    });
     stream.on("error", (cause) => {
-      stop(disconnected(size, cause));
+      stop(disconnected(chunks.size, cause));
     });
     stream.on("close", () => {
-      if (!stream.readableEnded) stop(disconnected(size));
+      if (!stream.readableEnded) stop(disconnected(chunks.size));
     });
     stream.pipe(inflate);
   });

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from "node:http";
 import { StateFunError } from "../sdk/errors.js";
+import { BodyChunks } from "./body-chunks.js";
 import { disconnected, tooLarge } from "./body-errors.js";
 import { readInflated } from "./inflated-body.js";
 
@@ -43,8 +44,8 @@ function wasRead(stream: IncomingMessage): boolean {
 
 function readStream(stream: IncomingMessage, limit: number): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
-    let first: Buffer | undefined;
-    let chunks: Buffer[] | undefined;
+    let first: Buffer | undefined; // most bodies have no other
+    let chunks: BodyChunks | undefined;
     let size = 0;
 
     // Events, because async iteration costs several promises a chunk.
@@ -57,11 +58,15 @@ function readStream(stream: IncomingMessage, limit: number): Promise<Uint8Array>
       } else if (first === undefined) {
         first = chunk;
       } else {
-        (chunks ??= [first]).push(chunk);
+        if (chunks === undefined) {
+          chunks = new BodyChunks();
+          chunks.add(first);
+        }
+        chunks.add(chunk);
       }
     });
     stream.on("end", () => {
-      resolve(chunks === undefined ? (first ?? new Uint8Array(0)) : Buffer.concat(chunks, size));
+      resolve(chunks?.bytes() ?? first ?? new Uint8Array(0));
     });
     stream.on("error", (cause) => {
       reject(disconnected(size, cause));
