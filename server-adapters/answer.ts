@@ -1,4 +1,5 @@
 import { StateFunError, type StateFunErrorCode } from "../sdk/errors.js";
+import { quoted } from "../sdk/quoted.js";
 import type { HandleOptions, RequestReplyHandler } from "../sdk/request-reply-handler.js";
 
 /** The client's certificate of a TLS connection, as the host checked it. */
@@ -113,6 +114,9 @@ export const statusTable: Readonly<Record<StateFunErrorCode, Row>> = {
   unauthorized: { status: 401, sentence: "This request is not authorized." },
   overloaded: { status: 503, sentence: "More batches are running than this endpoint accepts." },
 };
+
+/** How much of a path a report shows: as much as of other text that comes from outside. */
+const longestPath = 200;
 
 const everyone: ServeOptions = {};
 const octetStream = "application/octet-stream";
@@ -239,13 +243,14 @@ function checkHead(request: AdapterRequest, authorize: Authorize | undefined): v
     return;
   throw new StateFunError(
     "unsupported-media-type",
-    `${shown(request, authorize)} with content-type "${contentType}": a StateFun cluster sends ${octetStream}`,
+    `${shown(request, authorize)} with content-type ${quoted(contentType)}: a StateFun cluster sends ${octetStream}`,
   );
 }
 
 /** A path may hold a secret that authorize looks for, so it is not shown where there is one. */
 function shown({ method, path }: AdapterRequest, authorize: Authorize | undefined): string {
-  return authorize === undefined ? `${method} ${path}` : method;
+  if (authorize !== undefined) return method;
+  return `${method} ${path.length > longestPath ? `${path.slice(0, longestPath)}…` : path}`;
 }
 
 function mediaType(contentType: string): string {
