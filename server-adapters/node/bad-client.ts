@@ -1,6 +1,5 @@
-import type { ServerResponse } from "node:http";
 import type { Socket } from "node:net";
-import { endSoon } from "./connections.js";
+import { endSoon, type Connections } from "./connections.js";
 import type { LogEvent } from "./log.js";
 
 /** What Node's HTTP parser and its time-outs find, and how it is answered; anything else is 400. */
@@ -17,22 +16,43 @@ const badRequest = { status: 400, reason: "Bad Request" };
  * Answers a client that does not speak HTTP as it should, or too slowly, and ends its connection. This concerns no
  * batch, so nothing is reported to `onError`: on an open port it happens all day.
  *
- * @param owed - the replies owed on the connection; a client that is slow with its body is owed one
+ * Whole requests that arrived before are answered first. One that is still being sent is what is answered here.
  */
 export function badClient(
   error: NodeJS.ErrnoException,
   socket: Socket,
-  owed: readonly ServerResponse[],
+  connections: Connections,
   log: ((event: LogEvent) => void) | undefined,
 ): void {
-  const { status, reason } = rows[error.code ?? ""] ?? badRequest;
-  const [first, ...others] = owed;
-  // With a reply under way, or one that must come first, there is no place for words of ours.
-  const canTell = first === undefined || (others.length === 0 && !first.headersSent && !first.req.complete);
-  if (!socket.writable || gone.has(error.code ?? "") || !canTell) {
+  if (gone.has(error.code ?? "")) {
+    socket.destroy();
+  } else if (connections.isFinished(socket)) {
+    endSoon(socket); // what it has been told is the last word
+  } else {
+    connections.finish(socket);
+    const before = connections
+      .owedOn(socket)
+      .filter(({ req }) => req.complete)
+      .at(-1);
+    if (before === undefined) refuse(error, socket, log);
+    else {
+      before.once("close", () => {
+        refuse(error, socket, log);
+      });
+    }
+  }
+}
+
+function refuse(
+  error: NodeJS.ErrnoException,
+  socket: Socket,
+  log: ((event: LogEvent) => void) | undefined,
+): void {
+  if (!socket.writable) {
     socket.destroy();
     return;
   }
+  const { status, reason } = rows[error.code ?? ""] ?? badRequest;
   const client = socket.remoteAddress;
   log?.({
     event: "bad-client",

@@ -1,7 +1,6 @@
 import http, { type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import https from "node:https";
 import net, { type Socket } from "node:net";
-import { setTimeout as delay } from "node:timers/promises";
 import { StateFunError } from "../../sdk/errors.js";
 import type { RequestReplyHandler } from "../../sdk/request-reply-handler.js";
 import { answer, statusTable, type Answer } from "../answer.js";
@@ -10,7 +9,7 @@ import { badClient } from "./bad-client.js";
 import { Connections } from "./connections.js";
 import type { ListenSettings } from "./listen-settings.js";
 import { answerProbe } from "./probes.js";
-import { closeIfUnread, compressed, flatHead, takesGzip } from "./reply.js";
+import { compressed, flatHead, takesGzip } from "./reply.js";
 
 /** How often Node looks for clients that are too slow; a time-out is late by this much at most. */
 const timeoutCheckMillis = 1000;
@@ -34,7 +33,7 @@ export class FunctionServer {
       this.#serve(request, response);
     });
     this.server.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) => {
-      badClient(error, socket, this.#connections.owedOn(socket), settings.log);
+      badClient(error, socket, this.#connections, settings.log);
     });
   }
 
@@ -63,15 +62,13 @@ export class FunctionServer {
         resolve();
       });
     });
-    const until = AbortSignal.timeout(drainTimeoutMillis);
-    const timeUp = new Promise<void>((resolve) => {
-      until.addEventListener("abort", () => {
-        resolve();
-      });
-    });
-    await Promise.race([closed, delay(idleGraceMillis), timeUp]);
+    const grace = new Timer(Math.min(idleGraceMillis, drainTimeoutMillis));
+    const timeUp = new Timer(drainTimeoutMillis);
+    await Promise.race([closed, grace.ended]);
     this.#connections.endIdle();
-    await Promise.race([closed, timeUp]);
+    await Promise.race([closed, timeUp.ended]);
+    grace.clear();
+    timeUp.clear();
     const cutOff = this.inFlight;
     this.#connections.destroyAll();
     await closed;
@@ -82,7 +79,9 @@ export class FunctionServer {
 
   #serve(request: IncomingMessage, response: ServerResponse): void {
     const { probes, metrics, maxConcurrentBatches, serve, log } = this.#settings;
-    const { inFlight } = this.#connections;
+    const connections = this.#connections;
+    // What arrives after the last word is not for us to answer: its client knows that, and sends it again.
+    if (this.isDraining && connections.isFinished(request.socket)) return;
     if (request.method !== "POST") {
       if (this.isDraining) response.setHeader("connection", "close");
       if (
@@ -96,8 +95,8 @@ export class FunctionServer {
       }
     }
     const started = log === undefined ? 0 : performance.now();
-    const isOver = inFlight.size >= maxConcurrentBatches;
-    inFlight.add(response);
+    const isOver = connections.inFlight.size >= maxConcurrentBatches;
+    connections.add(response);
     const view = isOver
       ? new Refused(request, response, maxConcurrentBatches)
       : new NodeExchange(request, response);
@@ -129,21 +128,29 @@ export class FunctionServer {
   }
 
   #write(request: IncomingMessage, response: ServerResponse, ready: Answer): void {
+    const connections = this.#connections;
     try {
       if (ready.status === noAnswer) response.destroy();
-      if (response.destroyed || response.headersSent) return;
+      if (response.destroyed || response.headersSent) {
+        connections.dropped(response);
+        return;
+      }
       response.sendDate = false;
       if (isComplete(request)) {
-        response.writeHead(ready.status, flatHead(ready, this.isDraining)).end(ready.body);
-        closeIfUnread(response, this.#settings.replyTimeoutMillis);
+        const closes = this.isDraining && connections.isLast(response);
+        if (closes) connections.finish(request.socket);
+        response.writeHead(ready.status, flatHead(ready, closes)).end(ready.body);
+        connections.written(response, this.#settings.replyTimeoutMillis);
       } else {
+        connections.finish(request.socket);
+        // A client that is slow to take its refusal holds nobody up.
+        connections.dropped(response);
         writeAndHangUp(request, response.writeHead(ready.status, flatHead(ready, true)), ready.body);
       }
     } catch (thrown) {
       this.#functions.report(StateFunError.from(thrown, "writing an answer"));
+      connections.dropped(response);
       response.destroy();
-    } finally {
-      this.#connections.inFlight.delete(response);
     }
   }
 
@@ -164,6 +171,22 @@ export class FunctionServer {
       millis: Math.round((performance.now() - started) * 1000) / 1000,
       ...(client === undefined ? {} : { client }),
     });
+  }
+}
+
+/** A time that may not be waited for to its end. */
+class Timer {
+  readonly ended: Promise<void>;
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(millis: number) {
+    this.ended = new Promise((resolve) => {
+      this.#timer = setTimeout(resolve, millis);
+    });
+  }
+
+  clear(): void {
+    clearTimeout(this.#timer);
   }
 }
 

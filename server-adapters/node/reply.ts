@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage } from "node:http";
 import { promisify } from "node:util";
 import { gzip, type InputType, type ZlibOptions } from "node:zlib";
 import type { Answer } from "../answer.js";
@@ -40,14 +40,4 @@ export function flatHead({ headers }: Answer, closes: boolean): string[] {
   for (const name in headers) list.push(name, headers[name] as string);
   if (closes) list.push("connection", "close");
   return list;
-}
-
-/**
- * Closes the connection of a reply that its client does not read: as soon as nothing has moved for `millis`. Costs
- * nothing where the operating system took the whole reply at once, as it does for all but large ones.
- */
-export function closeIfUnread(response: ServerResponse, millis: number): void {
-  const { socket } = response;
-  // Node destroys a socket whose time is up, and sets another time once the reply is out.
-  if (socket !== null && socket.writableLength > 0) socket.setTimeout(millis);
 }
