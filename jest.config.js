@@ -2,7 +2,12 @@
 export default {
   testMatch: ["<rootDir>/test/**/*.test.ts", "<rootDir>/examples/**/*.test.ts"],
   testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/cluster/", "<rootDir>/test/hosts/"],
-  modulePathIgnorePatterns: ["<rootDir>/dist/", "<rootDir>/dev/dist/", "<rootDir>/test/hosts/lambda/"],
+  modulePathIgnorePatterns: [
+    "<rootDir>/dist/",
+    "<rootDir>/dev/dist/",
+    "<rootDir>/test/hosts/lambda/",
+    "<rootDir>/test/hosts/runtimes/",
+  ],
   testEnvironment: "node",
   // Waits inside tests have limits of their own, up to 30 s on a busy machine, whose errors say what did not happen.
   testTimeout: 60_000,

@@ -58,20 +58,24 @@ class FetchRequest implements AdapterRequest {
   }
 }
 
+// As long as on node: what a client gets to send the rest of a body that was refused half way.
+const lingerMillis = 10_000;
+
 // What a request's content-encoding may name; "deflate" is the zlib format, as HTTP means it.
 type Compression = "gzip" | "deflate";
 
 /** The body of a request, decompressed, never holding more than `limit` bytes of it. */
 function readBody(request: Request, limit: number): Uint8Array | Promise<Uint8Array> {
-  const { body } = request;
-  if (request.bodyUsed || body?.locked === true) throw alreadyRead();
+  if (request.bodyUsed) throw alreadyRead();
   const compression = compressionOf(request);
+  // Before the stream is touched: of a body that nobody asked for, the runtime itself disposes.
+  if (compression === undefined && Number(request.headers.get("content-length")) > limit)
+    throw tooLarge(limit);
+  const { body } = request;
   if (body === null) return new Uint8Array(0);
-  if (compression === undefined) {
-    if (Number(request.headers.get("content-length")) > limit) throw tooLarge(limit);
-    return readStream(body, limit, (cause, size) => disconnected(size, cause));
-  }
-  return readCompressed(body, compression, limit);
+  if (body.locked) throw alreadyRead();
+  if (compression !== undefined) return readCompressed(body, compression, limit);
+  return readStream(body, limit, (cause, size) => disconnected(size, cause));
 }
 
 /** @throws StateFunError `unsupported-media-type` for an encoding that is not undone here */
@@ -82,7 +86,7 @@ function compressionOf(request: Request): Compression | undefined {
   if (encoding === "gzip" || encoding === "deflate") return encoding;
   throw new StateFunError(
     "unsupported-media-type",
-    `a body with content-encoding "${encoding}": send it as it is, or compressed with gzip or deflate`,
+    `the body has content-encoding ${JSON.stringify(encoding.slice(0, 80))}: send it plain, or as gzip or deflate`,
   );
 }
 
@@ -129,10 +133,27 @@ async function readStream(
     if (!ArrayBuffer.isView(value)) throw alreadyRead();
     size += value.length;
     if (size > limit) {
-      reader.cancel().catch(() => undefined); // the answer does not wait for it, and nothing more is wanted
+      void discard(reader);
       throw tooLarge(limit);
     }
     chunks.push(value);
+  }
+}
+
+/**
+ * Throws away what still arrives, while the answer is on its way: a client that sends all of its body before it reads
+ * would wait for ever if nobody took it. Never rejects.
+ */
+async function discard(reader: ReadableStreamDefaultReader<unknown>): Promise<void> {
+  const patience = setTimeout(() => {
+    reader.cancel().catch(() => undefined);
+  }, lingerMillis);
+  try {
+    while (!(await reader.read()).done);
+  } catch {
+    // The runtime ended the body with the answer, or the client left: either way nobody sends any more.
+  } finally {
+    clearTimeout(patience);
   }
 }
 

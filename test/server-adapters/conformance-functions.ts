@@ -29,7 +29,7 @@ const behaviours: Readonly<Record<string, Behaviour>> = {
   "throw a string"() {
     AbortSignal.abort(secret).throwIfAborted();
   },
-  "reject with undefined": () => new Promise((_resolve, reject) => setImmediate(reject)),
+  "reject with undefined": () => new Promise((_resolve, reject) => setTimeout(reject, 0)),
   "send to yourself"(context) {
     context.send(context.self, types.string("a message that is long enough to be worth the while"));
   },
@@ -38,7 +38,7 @@ const behaviours: Readonly<Record<string, Behaviour>> = {
     throw new Error(secret);
   },
   never: () => new Promise(() => undefined),
-  later: () => new Promise((resolve) => setImmediate(resolve)),
+  later: () => new Promise((resolve) => setTimeout(resolve, 0)),
   "wait until the client is gone": ({ signal }, log) =>
     new Promise((resolve) => {
       signal.addEventListener("abort", () => {
@@ -47,12 +47,12 @@ const behaviours: Readonly<Record<string, Behaviour>> = {
       });
     }),
   "send after the answer"(context, log) {
-    setImmediate(() => {
+    setTimeout(() => {
       try {
         context.send(context.self, types.string(secret));
       } catch (error) {
         log.add(`caught ${String(error)}`);
       }
-    });
+    }, 0);
   },
 };

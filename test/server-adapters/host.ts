@@ -38,6 +38,12 @@ export interface Traits {
   readonly ownsConnections?: true;
   /** The server is the adapter's own: nothing can stand in front and read the body. */
   readonly nothingInFront?: true;
+  /** Closes a connection whose client does not wait for one answer before it sends the next request. */
+  readonly refusesPipelining?: true;
+  /** Sends whatever the adapter answers to a client that has stopped half way through its body. */
+  readonly answersHalfClosed?: true;
+  /** Takes a client that closes its connection for one that has sent all it had: only a reset says that it is gone. */
+  readonly hearsResetsOnly?: true;
 }
 
 /** What is left to assert when a host is gone: no report can follow. */

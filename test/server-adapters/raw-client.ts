@@ -91,6 +91,12 @@ export class RawClient {
     return this.#closed;
   }
 
+  /** Goes away as {@link hangUp} does, and has the operating system tell so at once. */
+  reset(): Promise<void> {
+    this.#socket.resetAndDestroy();
+    return this.#closed;
+  }
+
   /** Resolves when the server has closed the connection: with an error code, or `undefined` if that was orderly. */
   async closed(): Promise<string | undefined> {
     await this.#closed;

@@ -1,3 +1,4 @@
+import { setImmediate as immediate } from "node:timers/promises";
 import { describe, expect, test } from "@jest/globals";
 import { expectFailure, expectSuccess } from "./expectations.js";
 import { onHost, type StartHost, type Traits } from "./host.js";
@@ -6,6 +7,8 @@ import { batchOfSize, hi } from "./requests.js";
 
 const defaultLimit = 64 * 1024 * 1024;
 const small = 4096;
+// More than any limit here, and less than a runtime refuses by itself before it asks a handler.
+const tooLong = 100_000_000;
 const chunked = { "transfer-encoding": "chunked" };
 
 /** How bodies arrive, and how large they may be. */
@@ -77,7 +80,7 @@ function describeLargeBodies(start: StartHost, { ownsConnections, nothingInFront
   test("a length above the limit is 413 before any of the body is sent", async () => {
     const { result, log } = await onHost(start, { maxRequestBytes: small }, async (host) => {
       const client = await RawClient.connect(host.endpoint);
-      await client.send(batchHead({ "content-length": 1e12 }));
+      await client.send(batchHead({ "content-length": tooLong }));
       const response = await client.response();
       await client.hangUp();
       return response;
@@ -105,11 +108,14 @@ function describeLargeBodies(start: StartHost, { ownsConnections, nothingInFront
       const client = await RawClient.connect(host.endpoint);
       const body = Buffer.alloc(32 * 1024 * 1024);
       await client.send(batchHead({ "content-length": body.length }), body);
-      return { response: await client.response(), end: await client.closed() };
+      const response = await client.response();
+      // A host with connections of its own may as well keep this one.
+      if (ownsConnections !== undefined) await client.hangUp();
+      return { response, end: await client.closed() };
     });
 
     expectFailure(result.response, "request-too-large");
-    if (ownsConnections === undefined) expect(result.end).toBeUndefined();
+    expect(result.end).toBeUndefined();
     expect(reports).toEqual(["request-too-large"]);
   });
 }
@@ -130,7 +136,9 @@ async function sendUntilAnswered(client: RawClient): Promise<RawResponse> {
   const part = chunk(Buffer.alloc(1000));
   const answer = client.response();
   const answered = answer.then(() => true);
-  while (!(await Promise.race([answered, client.send(part).then(() => false)])));
+  while (!(await Promise.race([answered, client.send(part).then(() => false)]))) {
+    await immediate(); // a host that takes everything at once would leave no turn in which to read its answer
+  }
   await client.hangUp();
   return answer;
 }

@@ -34,7 +34,9 @@ export function describeConnections(start: StartHost, traits: Traits): void {
       expectSuccess(result);
     });
 
-    test("batches that are sent without waiting are answered in order", async () => {
+    // Failing as expected, so that a host which has learned it is noticed.
+    const pipelining = traits.refusesPipelining === undefined ? test : test.failing;
+    pipelining("batches that are sent without waiting are answered in order", async () => {
       const { result, reports } = await onHost(start, {}, async (host) => {
         const client = await RawClient.connect(host.endpoint);
         for (const body of [batch("later"), batch("throw"), hi]) {
@@ -52,7 +54,7 @@ export function describeConnections(start: StartHost, traits: Traits): void {
     if (traits.gatewayInFront) return;
 
     test("K63: a client that hangs up in mid-batch is reported once, and the next batch is unaffected", async () => {
-      const { result, log } = await onHost(start, {}, hangUpInMidBatch);
+      const { result, log } = await onHost(start, {}, (host) => hangUpInMidBatch(host, traits));
 
       expectSuccess(result);
       expect([...log].sort()).toEqual([
@@ -63,11 +65,11 @@ export function describeConnections(start: StartHost, traits: Traits): void {
       ]);
     });
 
-    if (traits.parserInFront === undefined) describeHangUps(start);
+    if (traits.parserInFront === undefined) describeHangUps(start, traits);
   });
 }
 
-function describeHangUps(start: StartHost): void {
+function describeHangUps(start: StartHost, traits: Traits): void {
   test.each([
     { name: "with a length", headers: { "content-length": hi.length }, part: hi.subarray(0, 20) },
     { name: "in chunks", headers: { "transfer-encoding": "chunked" }, part: chunk(hi.subarray(0, 20)) },
@@ -96,7 +98,8 @@ function describeHangUps(start: StartHost): void {
       return client.unread;
     });
 
-    expect(result).not.toContain("text/plain");
+    if (traits.answersHalfClosed === undefined) expect(result).not.toContain("text/plain");
+    else expect(result).toContain("499");
     expect(log).toEqual(["report client-disconnected"]);
   });
 
@@ -114,12 +117,12 @@ function describeHangUps(start: StartHost): void {
   });
 }
 
-async function hangUpInMidBatch(host: Host): Promise<RawResponse> {
+async function hangUpInMidBatch(host: Host, { hearsResetsOnly }: Traits): Promise<RawResponse> {
   const client = await RawClient.connect(host.endpoint);
   const body = batch("wait until the client is gone");
   await client.send(batchHead({ "content-length": body.length }), body);
   await host.log.until("ran wait until the client is gone");
-  await client.hangUp();
+  await (hearsResetsOnly === undefined ? client.hangUp() : client.reset());
   await host.log.until("report client-disconnected");
   return post(host, hi);
 }
