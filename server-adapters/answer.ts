@@ -70,6 +70,16 @@ export interface AdapterRequest extends HandleOptions {
   clientCertificate?(): ClientCertificate | undefined;
 }
 
+/** A request of a host that tells of its body in a call: see {@link answerTo}. */
+export interface ArrivingRequest extends AdapterRequest {
+  /**
+   * As `body`, but calls one of `received` and `failed`, once, maybe before it returns.
+   *
+   * @throws StateFunError as `body` throws, and does not reject
+   */
+  whenBody(limit: number, received: (bytes: Uint8Array) => void, failed: (thrown: unknown) => void): void;
+}
+
 /** What a host writes back, as it stands. Answers are shared between requests: nobody changes one. */
 export interface Answer {
   readonly status: number;
@@ -147,6 +157,41 @@ export function answer(
   } catch (thrown) {
     return reportedFailure(functions, thrown);
   }
+}
+
+/**
+ * As {@link answer}, for hosts that are called when a body is there: gives the answer to `write`, once, maybe before it
+ * returns, and makes no promise where the batch makes none. `write` must not throw.
+ */
+export function answerTo(
+  functions: RequestReplyHandler,
+  request: ArrivingRequest,
+  options: ServeOptions,
+  write: (answer: Answer) => void,
+): void {
+  if (options.authorize !== undefined) {
+    give(answer(functions, request, options), write);
+    return;
+  }
+  try {
+    checkHead(request, undefined);
+    request.whenBody(
+      functions.maxRequestBytes,
+      (bytes) => {
+        give(answerBatch(functions, request, bytes), write);
+      },
+      (thrown) => {
+        write(reportedFailure(functions, thrown));
+      },
+    );
+  } catch (thrown) {
+    write(reportedFailure(functions, thrown));
+  }
+}
+
+function give(answered: Answer | Promise<Answer>, write: (answer: Answer) => void): void {
+  if ("then" in answered) void answered.then(write);
+  else write(answered);
 }
 
 async function answerAuthorized(

@@ -2,15 +2,16 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { StateFunError } from "../sdk/errors.js";
 import type { HangUpSignal, RequestReplyHandler } from "../sdk/request-reply-handler.js";
 import {
-  answer,
+  answerTo,
   statusTable,
-  type AdapterRequest,
   type Answer,
+  type ArrivingRequest,
   type ClientCertificate,
   type ServeOptions,
 } from "./answer.js";
+import { headerOf } from "./node-header.js";
 import { certificateOf } from "./peer-certificate.js";
-import { readBody } from "./read-body.js";
+import { readBody, receiveBody } from "./read-body.js";
 
 /** A request of `node:http`, with what a framework may have added on the way. */
 export interface NodeRequest extends IncomingMessage {
@@ -33,18 +34,13 @@ export function exchange(
   response: ServerResponse,
   options: ServeOptions,
 ): void {
-  const answered = answer(functions, new NodeExchange(request, response), options);
-  if ("then" in answered) {
-    void answered.then((ready) => {
-      write(functions, request, response, ready);
-    });
-  } else {
-    write(functions, request, response, answered);
-  }
+  answerTo(functions, new NodeExchange(request, response), options, (answer) => {
+    write(functions, request, response, answer);
+  });
 }
 
 /** The view that `answer` has of a request: everything is looked up when asked for, nothing is made in advance. */
-export class NodeExchange implements AdapterRequest {
+export class NodeExchange implements ArrivingRequest {
   readonly #request: NodeRequest;
   readonly #response: ServerResponse;
 
@@ -74,31 +70,13 @@ export class NodeExchange implements AdapterRequest {
     return readBody(this.#request, limit, this.#request.body);
   }
 
+  whenBody(limit: number, received: (bytes: Uint8Array) => void, failed: (thrown: unknown) => void): void {
+    receiveBody(this.#request, limit, this.#request.body, received, failed);
+  }
+
   get signal(): HangUpSignal {
     return new ResponseClosed(this.#response);
   }
-}
-
-/**
- * The value of a header, by its lower-case name. `request.headers` would make an object of all of them first, of which
- * a batch needs one or two.
- */
-export function headerOf(request: IncomingMessage, name: string): string | undefined {
-  const { rawHeaders } = request;
-  let found: string | undefined;
-  for (let i = 0; i + 1 < rawHeaders.length; i += 2) {
-    const candidate = rawHeaders[i] as string;
-    if (candidate.length !== name.length || candidate.toLowerCase() !== name) continue;
-    if (found !== undefined) return repeatedHeader(request, name);
-    found = rawHeaders[i + 1];
-  }
-  return found;
-}
-
-function repeatedHeader(request: IncomingMessage, name: string): string | undefined {
-  // Of several, node keeps the first in silence, and whoever checked the request in front may have seen another.
-  if (name === "authorization") return request.headersDistinct[name]?.join(", ");
-  return request.headers[name]?.toString();
 }
 
 /** The response's own `close` event: an `AbortSignal` costs half as much again as all the rest of an exchange. */
@@ -148,8 +126,10 @@ function write(
 }
 
 /** `complete` becomes true only after the request was handed out, so a request without a body is told by its head. */
-export function isComplete({ complete, headers }: NodeRequest): boolean {
-  return complete || (headers["transfer-encoding"] === undefined && !(Number(headers["content-length"]) > 0));
+export function isComplete(request: NodeRequest): boolean {
+  if (request.complete) return true; // most are, and `headers` is made when it is first looked at
+  const { headers } = request;
+  return headers["transfer-encoding"] === undefined && !(Number(headers["content-length"]) > 0);
 }
 
 /** Sends the whole answer now, and ends the connection when the client has finished sending or hung up. */

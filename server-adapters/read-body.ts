@@ -3,6 +3,7 @@ import { StateFunError } from "../sdk/errors.js";
 import { BodyChunks } from "./body-chunks.js";
 import { disconnected, tooLarge } from "./body-errors.js";
 import { readInflated } from "./inflated-body.js";
+import { headerOf } from "./node-header.js";
 
 /**
  * The body of a request that `node:http` received, decompressed, never holding more than `limit` bytes of it.
@@ -22,16 +23,44 @@ export function readBody(
   limit: number,
   parsed?: unknown,
 ): Uint8Array | Promise<Uint8Array> {
+  const encoding = checkedEncoding(stream, limit, parsed);
+  if (parsed instanceof Uint8Array) return parsed;
+  if (encoding !== undefined) return readInflated(stream, encoding, limit);
+  return new Promise((resolve, reject) => {
+    readStream(stream, limit, resolve, reject);
+  });
+}
+
+/**
+ * As {@link readBody}, without promises: calls one of `received` and `failed`, once, and before it returns only if the
+ * bytes were parsed already. Promises would cost a batch of one as much as its codec.
+ *
+ * @throws StateFunError as {@link readBody} throws, and does not reject
+ */
+export function receiveBody(
+  stream: IncomingMessage,
+  limit: number,
+  parsed: unknown,
+  received: (bytes: Uint8Array) => void,
+  failed: (thrown: unknown) => void,
+): void {
+  const encoding = checkedEncoding(stream, limit, parsed);
+  if (parsed instanceof Uint8Array) received(parsed);
+  else if (encoding === undefined) readStream(stream, limit, received, failed);
+  else readInflated(stream, encoding, limit).then(received, failed);
+}
+
+/** Refuses a body that cannot be read, and returns how it is compressed, if it is. */
+function checkedEncoding(stream: IncomingMessage, limit: number, parsed: unknown): string | undefined {
   if (parsed instanceof Uint8Array) {
     if (parsed.length > limit) throw tooLarge(limit);
-    return parsed;
+    return undefined;
   }
   if (wasRead(stream)) throw alreadyRead(parsed);
   if (stream.destroyed) throw disconnected(0);
-  if (Number(stream.headers["content-length"]) > limit) throw tooLarge(limit);
-  const encoding = stream.headers["content-encoding"];
-  if (encoding === undefined || encoding === "" || encoding === "identity") return readStream(stream, limit);
-  return readInflated(stream, encoding, limit);
+  if (Number(headerOf(stream, "content-length")) > limit) throw tooLarge(limit);
+  const encoding = headerOf(stream, "content-encoding");
+  return encoding === "" || encoding === "identity" ? undefined : encoding;
 }
 
 /**
@@ -42,40 +71,51 @@ function wasRead(stream: IncomingMessage): boolean {
   return stream.readableEnded || stream.readableDidRead || stream.readableEncoding !== null;
 }
 
-function readStream(stream: IncomingMessage, limit: number): Promise<Uint8Array> {
-  return new Promise((resolve, reject) => {
-    let first: Buffer | undefined; // most bodies have no other
-    let chunks: BodyChunks | undefined;
-    let size = 0;
+function readStream(
+  stream: IncomingMessage,
+  limit: number,
+  received: (bytes: Uint8Array) => void,
+  failed: (thrown: unknown) => void,
+): void {
+  let first: Buffer | undefined; // most bodies have no other
+  let chunks: BodyChunks | undefined;
+  let size = 0;
+  let isSettled = false;
 
-    // Events, because async iteration costs several promises a chunk.
-    stream.on("data", (chunk: Buffer) => {
-      if (size > limit) return; // refused already: what still arrives is thrown away
-      size += chunk.length;
-      if (size > limit) {
-        first = chunks = undefined;
-        reject(tooLarge(limit));
-      } else if (first === undefined) {
-        first = chunk;
-      } else {
-        if (chunks === undefined) {
-          chunks = new BodyChunks();
-          chunks.add(first);
-        }
-        chunks.add(chunk);
+  const fail = (error: StateFunError): void => {
+    if (isSettled) return;
+    isSettled = true;
+    failed(error);
+  };
+  // Events, because async iteration costs several promises a chunk.
+  stream.on("data", (chunk: Buffer) => {
+    if (size > limit) return; // refused already: what still arrives is thrown away
+    size += chunk.length;
+    if (size > limit) {
+      first = chunks = undefined;
+      fail(tooLarge(limit));
+    } else if (first === undefined) {
+      first = chunk;
+    } else {
+      if (chunks === undefined) {
+        chunks = new BodyChunks();
+        chunks.add(first);
       }
-    });
-    stream.on("end", () => {
-      resolve(chunks?.bytes() ?? first ?? new Uint8Array(0));
-    });
-    stream.on("error", (cause) => {
-      reject(disconnected(size, cause));
-    });
-    stream.on("close", () => {
-      if (!stream.readableEnded) reject(disconnected(size));
-    });
-    if (stream.isPaused()) stream.resume(); // whoever paused it while it waited its turn has handed it to us
+      chunks.add(chunk);
+    }
   });
+  stream.on("end", () => {
+    if (isSettled) return;
+    isSettled = true;
+    received(chunks?.bytes() ?? first ?? new Uint8Array(0));
+  });
+  stream.on("error", (cause) => {
+    fail(disconnected(size, cause));
+  });
+  stream.on("close", () => {
+    if (!isSettled) fail(disconnected(size));
+  });
+  if (stream.isPaused()) stream.resume(); // whoever paused it while it waited its turn has handed it to us
 }
 
 function alreadyRead(parsed: unknown): StateFunError {

@@ -2,7 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { promisify } from "node:util";
 import { gzip, type InputType, type ZlibOptions } from "node:zlib";
 import type { Answer } from "../answer.js";
-import { headerOf } from "../node-exchange.js";
+import { headerOf } from "../node-header.js";
 
 const compress: (data: InputType, options: ZlibOptions) => Promise<Buffer> = promisify(gzip);
 

@@ -2,9 +2,12 @@ import { describe, expect, test } from "@jest/globals";
 import { StateFunError, type RequestReplyHandler } from "statefun";
 import {
   answer,
+  answerTo,
   refused,
   statusTable,
   type AdapterRequest,
+  type Answer,
+  type ArrivingRequest,
   type Authorize,
 } from "../../server-adapters/answer.js";
 
@@ -264,6 +267,80 @@ function raise(error: Error): never {
 }
 
 /** A handler as somebody might wrap ours: whatever is around it may do anything. */
+describe("answerTo", () => {
+  test("gives the answer at once where neither body nor batch is a promise", () => {
+    const { functions } = handlerThat(() => Uint8Array.of(1, 2, 3));
+    const given: Answer[] = [];
+
+    answerTo(functions, arriving(Uint8Array.of(0)), {}, (ready) => given.push(ready));
+
+    expect(given).toMatchObject([{ status: 200, body: Uint8Array.of(1, 2, 3) }]);
+  });
+
+  test("gives the answer of a batch that is a promise when that settles", async () => {
+    const { functions } = handlerThat(() => Promise.resolve(Uint8Array.of(1)));
+
+    const given = await new Promise((resolve) => {
+      answerTo(functions, arriving(Uint8Array.of(0)), {}, resolve);
+    });
+
+    expect(given).toMatchObject({ status: 200, body: Uint8Array.of(1) });
+  });
+
+  test.each([
+    { how: "throws", request: arriving(new StateFunError("request-too-large", "large"), "throw") },
+    { how: "tells of a failure", request: arriving(new StateFunError("request-too-large", "large")) },
+  ])("reports and answers once where the body $how", ({ request }) => {
+    const { functions, reports, calls } = handlerThat(() => Uint8Array.of(1));
+    const given: Answer[] = [];
+
+    answerTo(functions, request, {}, (ready) => given.push(ready));
+
+    expect(given).toMatchObject([{ status: 413 }]);
+    expect(reports).toMatchObject([{ code: "request-too-large" }]);
+    expect(calls).toEqual([]);
+  });
+
+  test("refuses by the head before it asks for the body", () => {
+    const { functions } = handlerThat(() => Uint8Array.of(1));
+    const given: Answer[] = [];
+    let isAsked = false;
+
+    answerTo(
+      functions,
+      { ...arriving(Uint8Array.of(0)), method: "GET", whenBody: () => (isAsked = true) },
+      {},
+      (ready) => given.push(ready),
+    );
+
+    expect(given).toMatchObject([{ status: 405 }]);
+    expect(isAsked).toBe(false);
+  });
+
+  test("asks authorize first, where there is one", async () => {
+    const { functions, calls } = handlerThat(() => Uint8Array.of(1));
+
+    const given = await new Promise((resolve) => {
+      answerTo(functions, arriving(Uint8Array.of(0)), { authorize: () => false }, resolve);
+    });
+
+    expect(given).toMatchObject({ status: 401 });
+    expect(calls).toEqual([]);
+  });
+});
+
+/** A request whose body is told in a call: bytes that arrive, or an error that is told or thrown. */
+function arriving(body: Uint8Array | StateFunError, how: "tell" | "throw" = "tell"): ArrivingRequest {
+  return {
+    ...requestWith(body instanceof Uint8Array ? body : new Uint8Array(0)),
+    whenBody: (_limit, received, failed) => {
+      if (body instanceof Uint8Array) received(body);
+      else if (how === "tell") failed(body);
+      else throw body;
+    },
+  };
+}
+
 function handlerThat(handle: () => Uint8Array | Promise<Uint8Array>): {
   functions: RequestReplyHandler;
   reports: StateFunError[];

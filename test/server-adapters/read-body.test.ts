@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { IncomingMessage } from "node:http";
 import { Socket } from "node:net";
 import { describe, expect, test } from "@jest/globals";
-import { readBody } from "../../server-adapters/read-body.js";
+import { readBody, receiveBody } from "../../server-adapters/read-body.js";
 
 const limit = 10;
 
@@ -75,6 +75,52 @@ describe("readBody", () => {
   });
 });
 
+describe("receiveBody", () => {
+  test("hands the body over while its end is told, not in a promise's turn", async () => {
+    const request = requestOf([Buffer.from("ab"), Buffer.from("c")]);
+    const bodies: Uint8Array[] = [];
+    let countAtEnd: number | undefined;
+
+    receiveBody(request, limit, undefined, (bytes) => bodies.push(bytes), fail);
+    request.on("end", () => (countAtEnd = bodies.length));
+    await once(request, "close");
+
+    expect(countAtEnd).toBe(1);
+    expect(bodies).toEqual([Buffer.from("abc")]);
+  });
+
+  test("hands over at once what a parser left", () => {
+    const bodies: Uint8Array[] = [];
+
+    receiveBody(requestOf([]), limit, Buffer.from("abc"), (bytes) => bodies.push(bytes), fail);
+
+    expect(bodies).toEqual([Buffer.from("abc")]);
+  });
+
+  test("fails once for a body that is too large, however it ends", async () => {
+    const request = requestOf([Buffer.alloc(4), Buffer.alloc(7), Buffer.alloc(3)]);
+    const failures: unknown[] = [];
+
+    receiveBody(request, limit, undefined, fail, (error) => failures.push(error));
+    await once(request, "close");
+
+    expect(failures).toMatchObject([{ code: "request-too-large" }]);
+  });
+
+  test("fails once for a client that hangs up half way", async () => {
+    const request = new IncomingMessage(new Socket());
+    const failures: unknown[] = [];
+
+    receiveBody(request, limit, undefined, fail, (error) => failures.push(error));
+    request.push(Buffer.from("abc"));
+    const closed = new Promise((resolve) => request.once("close", resolve));
+    request.destroy(new Error("reset"));
+    await closed;
+
+    expect(failures).toMatchObject([{ code: "client-disconnected" }]);
+  });
+});
+
 describe("a body that something else has touched", () => {
   test.each([
     { parsed: "text", parser: "express.text()" },
@@ -132,6 +178,10 @@ describe("a body that something else has touched", () => {
     ]);
   });
 });
+
+function fail(): never {
+  throw new Error("this outcome was not meant to be");
+}
 
 /** A request as `node:http` makes it, whose whole body has arrived. */
 function requestOf(chunks: readonly Buffer[]): IncomingMessage {
