@@ -25,6 +25,7 @@ const expected = {
   records: 1,
   refused: "malformed-request",
   listeners: 1,
+  lambda: 200,
   express: "function",
   wire: true,
   dev: true,

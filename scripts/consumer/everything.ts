@@ -3,6 +3,7 @@ import http from "node:http";
 import { StateFunError, type RequestReplyHandler } from "statefun";
 import { startCluster, type ClusterOptions } from "statefun-dev";
 import { serve as serveExpress } from "statefun/express";
+import { serve as serveLambda } from "statefun/lambda";
 import { serve as serveNode } from "statefun/node";
 import { io } from "statefun/proto";
 import { functions, greetOnce, wireNames } from "./no-node.js";
@@ -37,6 +38,18 @@ async function codeOfFailure(call: () => Promise<unknown>): Promise<string> {
   }
 }
 
+/** The status of a batch that comes as the event of a function URL. */
+async function statusOnLambda(handler: RequestReplyHandler): Promise<number> {
+  const result = await serveLambda(handler)({
+    rawPath: "/",
+    headers: { "content-type": "application/octet-stream" },
+    requestContext: { http: { method: "POST" } },
+    body: Buffer.from(batch()).toString("base64"),
+    isBase64Encoded: true,
+  });
+  return result.statusCode;
+}
+
 async function main(handler: RequestReplyHandler): Promise<void> {
   const answer = FromFunction.decode(await handler.handle(batch()));
   const server = http.createServer(serveNode(handler));
@@ -50,6 +63,7 @@ async function main(handler: RequestReplyHandler): Promise<void> {
       records: answer.invocationResult?.outgoingEgresses?.length,
       refused: failure,
       listeners: server.listenerCount("request"),
+      lambda: await statusOnLambda(handler),
       express: typeof serveExpress(handler),
       wire: wireNames > 0,
       dev: typeof startCluster === "function" && Object.keys(options).length === 0,
