@@ -1,14 +1,11 @@
 // Brings up a real StateFun cluster on this machine, serves the greeter to it, and talks to it through Kafka.
-import { once } from "node:events";
-import http from "node:http";
-import type { AddressInfo } from "node:net";
 import { createInterface } from "node:readline";
 import { setTimeout as delay } from "node:timers/promises";
 import { Kafka, logLevel } from "kafkajs";
 import { requestReplyHandler } from "statefun";
 import { startCluster } from "statefun-dev";
 import type { Cluster } from "statefun-dev";
-import { serve } from "statefun/node";
+import { listen } from "statefun/node";
 import { greeter, person } from "./greeter.js";
 
 /** Greetings come within seconds of a checkpoint; a slow machine may take a minute. */
@@ -64,11 +61,9 @@ async function silence(): Promise<never> {
 
 /** Serves the greeter on a free port, and returns its address as the module wants it. */
 async function serveFunctions(): Promise<string> {
-  const server = http.createServer(serve(requestReplyHandler([person, greeter])));
-  // The cluster keeps a connection for up to 18 s; a server that closes it earlier costs it a retry.
-  server.keepAliveTimeout = 20_000;
-  await once(server.listen(0, "127.0.0.1"), "listening");
-  return `127.0.0.1:${String((server.address() as AddressInfo).port)}`;
+  const functions = requestReplyHandler([person, greeter]);
+  const { port } = await listen(functions, { port: 0, host: "127.0.0.1", signals: false });
+  return `127.0.0.1:${String(port)}`;
 }
 
 /** Writes names to the ingress topic: the key is the id of the function, the value its message. */

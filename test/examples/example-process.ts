@@ -38,7 +38,7 @@ export async function startExample(file: string): Promise<ExampleProcess> {
   const port = await new Promise<string>((resolve, reject) => {
     child.stdout.on("data", (text: string) => {
       output += text;
-      const [, found] = /served at .*port: (\d+)\D/s.exec(output) ?? [];
+      const [, found] = /served at .*(?::|port: )(\d+)\D/s.exec(output) ?? [];
       if (found !== undefined) resolve(found);
     });
     child.once("error", reject);
