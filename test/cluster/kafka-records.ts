@@ -69,7 +69,10 @@ export class KafkaRecords {
       const committed = new Map(
         group?.partitions.map(({ partition, offset }) => [partition, Number(offset)]),
       );
-      return ends.every(({ partition, offset }) => (committed.get(partition) ?? -1) >= Number(offset));
+      // Of a partition that holds nothing, no offset is ever committed.
+      return ends.every(
+        ({ partition, offset }) => Number(offset) <= Math.max(0, committed.get(partition) ?? 0),
+      );
     };
   }
 
