@@ -26,12 +26,20 @@ export class RawClient {
   readonly #socket: net.Socket;
   readonly #closed: Promise<void>;
   #received: Buffer = Buffer.alloc(0);
+  /** What has arrived since it was last needed. */
+  #arrived: Buffer[] = [];
+  #arrivedBytes = 0;
+  /** The length of what must have been received for the next response to be whole, as far as that is known. */
+  #needed = 0;
   /** How the connection ended: with the error code of a reset, say; `undefined` for an orderly end. */
   #error: string | undefined;
 
   private constructor(socket: net.Socket) {
     this.#socket = socket;
-    socket.on("data", (chunk) => (this.#received = Buffer.concat([this.#received, chunk])));
+    socket.on("data", (chunk) => {
+      this.#arrived.push(chunk);
+      this.#arrivedBytes += chunk.length;
+    });
     socket.on("error", (error: NodeJS.ErrnoException) => (this.#error = error.code ?? error.message));
     this.#closed = new Promise((resolve) =>
       socket.once("close", () => {
@@ -71,9 +79,12 @@ export class RawClient {
 
   async #next(lengthOf: (headers: RawResponse["headers"]) => number): Promise<RawResponse> {
     for (;;) {
-      const end = this.#received.indexOf("\r\n\r\n");
-      const response = end < 0 ? undefined : this.#parse(end, lengthOf);
-      if (response !== undefined) return response;
+      if (this.#received.length + this.#arrivedBytes >= this.#needed) {
+        this.#take();
+        const end = this.#received.indexOf("\r\n\r\n");
+        const response = end < 0 ? undefined : this.#parse(end, lengthOf);
+        if (response !== undefined) return response;
+      }
       if (this.#socket.closed)
         throw new Error(`closed (${this.#error ?? "orderly"}) before a whole response`);
       await Promise.race([once(this.#socket, "data"), this.#closed]);
@@ -83,6 +94,16 @@ export class RawClient {
   /** Stops sending, as a client does that has nothing more to say, and still reads. */
   finish(): void {
     this.#socket.end();
+  }
+
+  /** Stops reading, so that the server cannot go on sending for long. */
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  /** Reads on. */
+  resume(): void {
+    this.#socket.resume();
   }
 
   /** Goes away in the middle of whatever is going on. */
@@ -105,7 +126,14 @@ export class RawClient {
 
   /** What arrived and belongs to no response yet. */
   get unread(): string {
+    this.#take();
     return this.#received.toString("latin1");
+  }
+
+  #take(): void {
+    if (this.#arrived.length > 0) this.#received = Buffer.concat([this.#received, ...this.#arrived]);
+    this.#arrived = [];
+    this.#arrivedBytes = 0;
   }
 
   #parse(end: number, lengthOf: (headers: RawResponse["headers"]) => number): RawResponse | undefined {
@@ -116,7 +144,11 @@ export class RawClient {
     });
     const bodyStart = end + 4;
     const bodyEnd = bodyStart + lengthOf(headers);
-    if (this.#received.length < bodyEnd) return undefined;
+    if (this.#received.length < bodyEnd) {
+      this.#needed = bodyEnd;
+      return undefined;
+    }
+    this.#needed = 0;
     const body = this.#received.subarray(bodyStart, bodyEnd);
     this.#received = this.#received.subarray(bodyEnd);
     return { status: Number(statusLine.split(" ")[1]), headers, body };
