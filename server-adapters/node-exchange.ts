@@ -127,9 +127,10 @@ function write(
 
 /** `complete` becomes true only after the request was handed out, so a request without a body is told by its head. */
 export function isComplete(request: NodeRequest): boolean {
-  if (request.complete) return true; // most are, and `headers` is made when it is first looked at
-  const { headers } = request;
-  return headers["transfer-encoding"] === undefined && !(Number(headers["content-length"]) > 0);
+  if (request.complete) return true; // most are
+  return (
+    headerOf(request, "transfer-encoding") === undefined && !(Number(headerOf(request, "content-length")) > 0)
+  );
 }
 
 /** Sends the whole answer now, and ends the connection when the client has finished sending or hung up. */

@@ -18,8 +18,7 @@ export function headerOf(request: IncomingMessage, name: string): string | undef
   return found;
 }
 
+/** All values of a header that was sent more than once: node would keep the first of some of them in silence. */
 function repeatedHeader(request: IncomingMessage, name: string): string | undefined {
-  // Of several, node keeps the first in silence, and whoever checked the request in front may have seen another.
-  if (name === "authorization") return request.headersDistinct[name]?.join(", ");
-  return request.headers[name]?.toString();
+  return request.headersDistinct[name]?.join(", ");
 }

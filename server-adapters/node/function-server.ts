@@ -3,13 +3,15 @@ import https from "node:https";
 import net, { type Socket } from "node:net";
 import { StateFunError } from "../../sdk/errors.js";
 import type { RequestReplyHandler } from "../../sdk/request-reply-handler.js";
-import { answer, statusTable, type Answer } from "../answer.js";
+import { answerTo, statusTable, type Answer } from "../answer.js";
 import { isComplete, NodeExchange, writeAndHangUp } from "../node-exchange.js";
+import { headerOf } from "../node-header.js";
 import { badClient } from "./bad-client.js";
 import { Connections } from "./connections.js";
+import { LeanMessage } from "./lean-message.js";
 import type { ListenSettings } from "./listen-settings.js";
 import { answerProbe } from "./probes.js";
-import { compressed, flatHead, takesGzip } from "./reply.js";
+import { compressed, endWith, flatHead, takesGzip } from "./reply.js";
 
 /** How often Node looks for clients that are too slow; a time-out is late by this much at most. */
 const timeoutCheckMillis = 1000;
@@ -100,14 +102,9 @@ export class FunctionServer {
     const view = isOver
       ? new Refused(request, response, maxConcurrentBatches)
       : new NodeExchange(request, response);
-    const answered = answer(this.#functions, view, serve);
-    if ("then" in answered) {
-      void answered.then((ready) => {
-        this.#finish(request, response, ready, started);
-      });
-    } else {
-      this.#finish(request, response, answered, started);
-    }
+    answerTo(this.#functions, view, serve, (ready) => {
+      this.#finish(request, response, ready, started);
+    });
   }
 
   #finish(request: IncomingMessage, response: ServerResponse, ready: Answer, started: number): void {
@@ -139,7 +136,7 @@ export class FunctionServer {
       if (isComplete(request)) {
         const closes = this.isDraining && connections.isLast(response);
         if (closes) connections.finish(request.socket);
-        response.writeHead(ready.status, flatHead(ready, closes)).end(ready.body);
+        endWith(response, flatHead(ready, closes), ready);
         connections.written(response, this.#settings.replyTimeoutMillis);
       } else {
         connections.finish(request.socket);
@@ -160,7 +157,7 @@ export class FunctionServer {
     { status, body }: Answer,
     started: number,
   ): void {
-    const announced = Number(request.headers["content-length"]);
+    const announced = Number(headerOf(request, "content-length"));
     const client = request.socket.remoteAddress;
     this.#settings.log?.({
       event: "request",
@@ -200,7 +197,15 @@ class Refused extends NodeExchange {
   }
 
   override body(): never {
-    throw new StateFunError(
+    throw this.#error();
+  }
+
+  override whenBody(): never {
+    throw this.#error();
+  }
+
+  #error(): StateFunError {
+    return new StateFunError(
       "overloaded",
       `${String(this.#limit)} batches are in flight already, the most that maxConcurrentBatches allows: ` +
         "serve with more workers or machines, or raise it",
@@ -215,7 +220,8 @@ function bareServer({
   requestTimeoutMillis,
   ...rest
 }: ListenSettings): Server {
-  const options: http.ServerOptions = {
+  const options: http.ServerOptions<typeof LeanMessage> = {
+    IncomingMessage: LeanMessage,
     maxHeaderSize: maxHeaderBytes,
     headersTimeout: headerTimeoutMillis,
     requestTimeout: Math.max(requestTimeoutMillis, headerTimeoutMillis),

@@ -147,6 +147,9 @@ class Primary {
   }
 
   #fork(place: Place): Worker {
+    // Workers accept for themselves. If the primary dealt connections out, one on its way to a worker that dies would stay
+    // open and never be answered: its batch would wait until the cluster gives up on the whole call.
+    cluster.schedulingPolicy = cluster.SCHED_NONE;
     const worker = cluster.fork({
       [workerVariable]: String(place.number),
       ...(this.#port === undefined ? {} : { [portVariable]: String(this.#port) }),

@@ -59,7 +59,7 @@ export async function startProgram(
   const listening = new Promise<string>((resolve, reject) => {
     const read = (text: string): void => {
       output += text;
-      const port = /port: (\d+)\D/.exec(output)?.[1];
+      const port = /(?:port: |http:\/\/\S+:)(\d+)\D/.exec(output)?.[1];
       if (port !== undefined) resolve(`http://127.0.0.1:${port}/`);
     };
     for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", read);
