@@ -91,6 +91,17 @@ export class RawClient {
     }
   }
 
+  /** Resolves once something has arrived, or nothing will. */
+  async begun(): Promise<void> {
+    if (this.#received.length + this.#arrivedBytes > 0) return;
+    await Promise.race([once(this.#socket, "data"), this.#closed]);
+  }
+
+  /** Whether the connection has ended. */
+  get isClosed(): boolean {
+    return this.#socket.closed;
+  }
+
   /** Stops sending, as a client does that has nothing more to say, and still reads. */
   finish(): void {
     this.#socket.end();
