@@ -1,4 +1,4 @@
-import { appendFileSync } from "node:fs";
+import { appendFileSync, existsSync } from "node:fs";
 import { functionType, requestReplyHandler, statefulFunction, types } from "statefun";
 import { listen, type ListenOptions } from "statefun/node";
 
@@ -13,10 +13,11 @@ const functions = requestReplyHandler(
   [
     statefulFunction(Worker, {
       on: {
-        /** `hold <n>` takes n milliseconds; `reply <n>` answers with n bytes. */
+        /** `hold <n>` takes n milliseconds; `reply <n>` answers with n bytes; `pid` with the process that serves. */
         async [types.string.typename](context, message) {
           const [what, number] = message.split(" ");
           if (what === "hold") await new Promise((resolve) => setTimeout(resolve, Number(number)));
+          if (what === "pid") context.send(context.self, types.string(String(process.pid)));
           if (what === "reply") context.send(context.self, types.string("x".repeat(Number(number))));
         },
       },
@@ -24,6 +25,10 @@ const functions = requestReplyHandler(
   ],
   { onError: () => undefined },
 );
+
+// A file of this name is a deployment that cannot start.
+const broken = process.env.BROKEN_IF_EXISTS;
+if (broken !== undefined && process.env.STATEFUN_WORKER !== undefined && existsSync(broken)) process.exit(7);
 
 const read: string[] = [];
 process.on("exit", () => {

@@ -1,9 +1,9 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import type { ListenOptions } from "statefun/node";
+import type { ListenOptions, LogEntry } from "statefun/node";
 import { RawClient, type ClientTls, type Endpoint } from "../../raw-client.js";
 
 /** A program that serves, in a process of its own, and everything it said. */
@@ -33,7 +33,10 @@ export class DrainedProcess {
     const child = spawn(
       process.execPath,
       ["--import", "tsx", file, JSON.stringify(options), path.join(folder, "read")],
-      { stdio: ["ignore", "pipe", "inherit"] },
+      {
+        stdio: ["ignore", "pipe", "inherit"],
+        env: { ...process.env, BROKEN_IF_EXISTS: path.join(folder, "broken") },
+      },
     );
     const output = { text: "" };
     child.stdout.setEncoding("utf8").on("data", (text: string) => (output.text += text));
@@ -75,17 +78,34 @@ export class DrainedProcess {
     return existsSync(file) ? readFileSync(file, "utf8").trimEnd().split("\n") : [];
   }
 
+  /** The entries of its log so far, of all its processes. */
+  get entries(): readonly LogEntry[] {
+    return this.#output.text
+      .split("\n")
+      .slice(0, -1)
+      .filter((line) => line.startsWith("{"))
+      .map((line) => JSON.parse(line) as LogEntry);
+  }
+
   /** When an event of its log happened, in milliseconds since 1970: the first, with several workers. */
   timeOf(event: string): number {
-    const entries = this.#output.text
-      .split("\n")
-      .filter((line) => line.startsWith("{"))
-      .map((line) => JSON.parse(line) as { readonly event: string; readonly time: string });
-    return Date.parse(entries.find((entry) => entry.event === event)?.time ?? "");
+    return Date.parse(this.entries.find((entry) => entry.event === event)?.time ?? "");
+  }
+
+  /** From now on, workers end as they start; or they do not any more. */
+  breakWorkers(isBroken: boolean): void {
+    const file = path.join(this.#folder, "broken");
+    if (isBroken) writeFileSync(file, "");
+    else rmSync(file);
   }
 
   /** Resolves once its log has the event. */
   async logged(event: string): Promise<void> {
-    while (Number.isNaN(this.timeOf(event))) await once(this.#child.stdout ?? this.#child, "data");
+    await this.until((entries) => entries.some((entry) => entry.event === event));
+  }
+
+  /** Resolves once `holds` is true of its log. */
+  async until(holds: (entries: readonly LogEntry[]) => boolean): Promise<void> {
+    while (!holds(this.entries)) await once(this.#child.stdout ?? this.#child, "data");
   }
 }
