@@ -34,6 +34,13 @@ export class Reader {
   declare position: number;
   /** Where the text of the last `checkText` begins. */
   textStart = 0;
+  /** The last name that was read, and where its bytes are: those of a batch's messages are mostly the same. */
+  private lastName = "";
+  private lastNameStart = 0;
+  private lastNameLength = 0;
+  /** Names that were as long as the one before. */
+  private sameLengths = 0;
+  private words: DataView | undefined = undefined;
 
   /** Reads `bytes` from `start` on. */
   constructor(bytes: Uint8Array, start = 0) {
@@ -144,10 +151,34 @@ export class Reader {
    */
   name(end: number): string {
     const stop = this.delimited(end);
-    const text = readName(this.bytes, this.position, stop);
+    const start = this.position;
+    const length = stop - start;
+    // The comparison by words pays for its view of the bytes from a few names on: not in a batch of one.
+    if (length === this.lastNameLength && this.sameLengths++ > 0 && this.isLastName(start)) {
+      this.position = stop;
+      return this.lastName;
+    }
+    const text = readName(this.bytes, start, stop);
     if (text === undefined) throw this.error("a name that is not UTF-8");
+    this.lastName = text;
+    this.lastNameStart = start;
+    this.lastNameLength = length;
     this.position = stop;
     return text;
+  }
+
+  /** Whether the bytes at `start` are those of the last name, whose length they have: compared four at a time. */
+  private isLastName(start: number): boolean {
+    const { bytes, lastNameStart, lastNameLength } = this;
+    const words = (this.words ??= new DataView(bytes.buffer, bytes.byteOffset, bytes.length));
+    let at = 0;
+    for (; at + 4 <= lastNameLength; at += 4) {
+      if (words.getInt32(lastNameStart + at) !== words.getInt32(start + at)) return false;
+    }
+    for (; at < lastNameLength; at++) {
+      if (bytes[lastNameStart + at] !== bytes[start + at]) return false;
+    }
+    return true;
   }
 
   /**

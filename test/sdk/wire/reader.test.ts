@@ -129,6 +129,31 @@ describe.each(textPaths)("a reader on the %s path", (path) => {
     expect(reading(digits, (reader) => reader.checkText(end)).position).toBe(end);
   });
 
+  test.each([
+    ["", "", "", ""],
+    ["io.statefun.types/int", "io.statefun.types/int", "io.statefun.types/int", "io.statefun.types/int"],
+    ["io.statefun.types/int", "io.statefun.types/inT", "Io.statefun.types/int", "io.statefun.types/int"],
+    ["io.statefun.types/int", "io.statefun.typEs/int", "io.statefun.types/int", "io.statefun.types/inu"],
+    ["abcd", "abcd", "abce", "abcd", "Abcd", "aBcd"],
+    ["a", "a", "a", "b", "", "", "", "a", "a"],
+    ["éa", "éa", "éa", "ab€", "ab€", "ab€", "éab"],
+  ])("tells names of one length apart, however often they come: %j …", (...names) => {
+    const digits = names.map((name) => {
+      const bytes = Buffer.from(name);
+      return Buffer.from([bytes.length, ...bytes]).toString("hex");
+    });
+
+    const { got } = reading(digits.join(""), (reader, end) => names.map(() => reader.name(end)));
+
+    expect(got).toEqual(names);
+  });
+
+  test("refuses a name that is not UTF-8 after one of its length", () => {
+    const read = (reader: Wire.Reader, end: number): string[] => [1, 2, 3, 4].map(() => reader.name(end));
+
+    expect(() => reading("026161 026161 026161 02c328", read)).toThrow(malformed);
+  });
+
   test.each(["02c328", "01c3", "03eda080", "0568", "80"])("refuses %s, where text should be", (digits) => {
     const end = digits.length / 2;
 
