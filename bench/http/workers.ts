@@ -21,8 +21,8 @@ export async function compareWorkers(
   print: (line: string) => void,
 ): Promise<HttpFigure[]> {
   const effort = options.quick ? quickHttpEffort : fullHttpEffort;
-  const alone = await ServerProcess.start("alone", nodeServer("listen"), undefined);
-  const both = await ServerProcess.start("two workers", nodeServer("listen", "2"), undefined);
+  const alone = await ServerProcess.start("alone", await nodeServer("listen"), undefined);
+  const both = await ServerProcess.start("two workers", await nodeServer("listen", "2"), undefined);
   try {
     print(`\nrequests per second, servers and client on the same cores`);
     const figures: HttpFigure[] = [];
