@@ -27,6 +27,8 @@ const expected = {
   listeners: 1,
   lambda: 200,
   express: "function",
+  fetch: 405,
+  lambda: "function",
   wire: true,
   dev: true,
 };
@@ -66,9 +68,10 @@ function installPeers(folder: string): void {
       );
     }
   }
+  const installed = [...Object.values(peers), "fastify"];
   npmInstall(
     folder,
-    Object.values(peers).map((peer) => `${peer}@${installedVersion(peer)}`),
+    installed.map((peer) => `${peer}@${installedVersion(peer)}`),
   );
 }
 

@@ -21,6 +21,7 @@ const nodeNext = { module: "NodeNext", moduleResolution: "NodeNext" };
 const bundler = { module: "ESNext", moduleResolution: "Bundler" };
 const withNode = { lib: ["ES2023"], types: ["node"] };
 const withoutNode = { lib: ["ES2023", "DOM"], types: [] };
+const inWorker = { lib: ["ES2023", "WebWorker"], types: [] };
 
 // Without skipLibCheck our own .d.ts files are checked too; with it, as many users have it, only their use is.
 const projects: readonly Project[] = [
@@ -30,15 +31,21 @@ const projects: readonly Project[] = [
     options: { ...nodeNext, ...withNode, skipLibCheck: false },
   },
   { name: "bundler", files: ["everything.ts"], options: { ...bundler, ...withNode, skipLibCheck: true } },
-  { name: "no-node", files: ["no-node.ts"], options: { ...nodeNext, ...withoutNode, skipLibCheck: false } },
+  {
+    name: "no-node",
+    files: ["no-node.ts", "worker.ts"],
+    options: { ...nodeNext, ...withoutNode, skipLibCheck: false },
+  },
+  { name: "worker", files: ["worker.ts"], options: { ...bundler, ...inWorker, skipLibCheck: false } },
 ];
 
-// Needs the optional peers, so it is compiled apart. Their own types are not ours to check.
+// They need the optional peers, so they are compiled apart. Their own types are not ours to check.
 const observers: Project = {
   name: "observers",
   files: ["observers.ts"],
   options: { ...nodeNext, ...withNode, skipLibCheck: true },
 };
+const fastify: Project = { ...observers, name: "fastify", files: ["fastify.ts"] };
 
 // A CommonJS module that loads our ES modules, as Node does from 20.19 on.
 const commonJs = `import { functionType, types, type Address } from "statefun";
@@ -50,7 +57,7 @@ export const listener: typeof serve = serve;
 
 /** Puts the programs and their projects into `folder`, where the packages are installed. */
 function writeProjects(folder: string, projects: readonly Project[]): void {
-  for (const file of ["everything.ts", "no-node.ts", "observers.ts"]) {
+  for (const file of ["everything.ts", "no-node.ts", "observers.ts", "worker.ts", "fastify.ts"]) {
     copyFileSync(path.join(root, "scripts/consumer", file), path.join(folder, file));
   }
   writeFileSync(path.join(folder, "common-js.cts"), commonJs);
@@ -71,13 +78,13 @@ export function compileConsumers(folder: string): void {
 }
 
 /**
- * Compiles the program that uses `statefun/prometheus` and `statefun/opentelemetry`, as `compileConsumers` does the
- * others; the peers must be installed in `folder`.
+ * Compiles the programs that use `statefun/prometheus`, `statefun/opentelemetry` and `statefun/fastify`, as
+ * `compileConsumers` does the others; the peers must be installed in `folder`.
  *
  * @throws Error with the compiler's report if it does not compile.
  */
 export function compileObservers(folder: string): void {
-  compile(folder, [observers], observers.name);
+  compile(folder, [observers, fastify], observers.name);
 }
 
 function compile(folder: string, projects: readonly Project[], left: string): void {

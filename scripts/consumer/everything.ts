@@ -7,6 +7,7 @@ import { serve as serveLambda } from "statefun/lambda";
 import { serve as serveNode } from "statefun/node";
 import { io } from "statefun/proto";
 import { functions, greetOnce, wireNames } from "./no-node.js";
+import worker from "./worker.js";
 
 const { FromFunction, ToFunction } = io.statefun.sdk.reqreply;
 
@@ -65,6 +66,8 @@ async function main(handler: RequestReplyHandler): Promise<void> {
       listeners: server.listenerCount("request"),
       lambda: await statusOnLambda(handler),
       express: typeof serveExpress(handler),
+      fetch: (await worker.fetch(new Request("http://consumer/"))).status,
+      lambda: typeof serveLambda(handler),
       wire: wireNames > 0,
       dev: typeof startCluster === "function" && Object.keys(options).length === 0,
     }),

@@ -1,0 +1,250 @@
+import { deflateSync, gzipSync } from "node:zlib";
+import { afterEach, describe, expect, jest, test } from "@jest/globals";
+import { requestReplyHandler } from "statefun";
+import { serve } from "statefun/fetch";
+import { conformanceFunction } from "./conformance-functions.js";
+import { Log } from "./log.js";
+import { batch, batchOfSize, hi, noEffects } from "./requests.js";
+
+const limit = 1000;
+
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+describe("a compressed body", () => {
+  test.each([
+    { encoding: "gzip", body: gzipSync(hi) },
+    { encoding: "x-gzip", body: gzipSync(hi) },
+    { encoding: " GZIP ", body: gzipSync(hi) },
+    { encoding: "deflate", body: deflateSync(hi) },
+    { encoding: "identity", body: hi },
+  ])("of content-encoding $encoding is served", async ({ encoding, body }) => {
+    const { response, bytes, log } = await answerTo(post(body, { "content-encoding": encoding }));
+
+    expect(response.status).toBe(200);
+    expect(bytes).toEqual(noEffects);
+    expect(log).toEqual(["ran hi"]);
+  });
+
+  test("of another encoding is 415, and the report says what to send", async () => {
+    const { response, messages } = await answerTo(post(hi, { "content-encoding": "br" }));
+
+    expect(response.status).toBe(415);
+    expect(messages).toEqual([
+      '[unsupported-media-type] the body has content-encoding "br": send it plain, or as gzip or deflate',
+    ]);
+  });
+
+  test.each([
+    { name: "is no gzip", body: hi },
+    { name: "is cut off", body: gzipSync(hi).subarray(0, -10) },
+  ])("that $name is a malformed request", async ({ body }) => {
+    const { response, messages } = await answerTo(post(body, { "content-encoding": "gzip" }));
+
+    expect(response.status).toBe(400);
+    expect(messages).toEqual([
+      expect.stringContaining("[malformed-request] the body of a request is not gzip"),
+    ]);
+  });
+
+  test.each([
+    { size: limit, status: 200 },
+    { size: limit + 1, status: 413 },
+  ])("of $size bytes when decompressed is $status", async ({ size, status }) => {
+    const { response } = await answerTo(post(gzipSync(batchOfSize(size)), { "content-encoding": "gzip" }));
+
+    expect(response.status).toBe(status);
+  });
+
+  test("that is a bomb is 413, without being inflated", async () => {
+    const bomb = gzipSync(Buffer.alloc(200 * 1024 * 1024));
+    const before = process.memoryUsage().arrayBuffers;
+
+    const { response } = await answerTo(post(bomb, { "content-encoding": "gzip" }));
+
+    expect(response.status).toBe(413);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(50 * 1024 * 1024);
+  });
+
+  test("that breaks off is a client that hung up, not a bad encoding", async () => {
+    const body = streamOf([gzipSync(hi).subarray(0, 12)], new Error("reset"));
+
+    const { response, messages } = await answerTo(post(body, { "content-encoding": "gzip" }));
+
+    expect(response.status).toBe(499);
+    expect(messages).toEqual([expect.stringContaining("[client-disconnected]")]);
+  });
+});
+
+describe("the stream of a body", () => {
+  test.each([
+    {
+      name: "was read",
+      request: async () => {
+        const request = post(hi);
+        await request.arrayBuffer();
+        return request;
+      },
+    },
+    {
+      name: "is being read",
+      request: async () => {
+        const request = post(hi);
+        request.body?.getReader();
+        return request;
+      },
+    },
+    { name: "yields text", request: async () => post(streamOf(["text"])) },
+  ])("that $name is body-already-read", async ({ request }) => {
+    const { response, messages } = await answerTo(await request());
+
+    expect(response.status).toBe(500);
+    expect(messages).toEqual([expect.stringContaining("[body-already-read]")]);
+  });
+
+  test("of a request whose clone was read is served", async () => {
+    const request = post(hi);
+    await request.clone().arrayBuffer();
+
+    const { response } = await answerTo(request);
+
+    expect(response.status).toBe(200);
+  });
+
+  test("that breaks off is client-disconnected, and says after how much", async () => {
+    const { response, messages } = await answerTo(post(streamOf([hi.subarray(0, 5)], new Error("reset"))));
+
+    expect(response.status).toBe(499);
+    expect(messages).toEqual([
+      "[client-disconnected] the client hung up after 5 bytes of its body; a cluster sends the batch again",
+    ]);
+  });
+
+  test("without end is refused at the limit, thrown away for ten seconds, and then left", async () => {
+    jest.useFakeTimers({ doNotFake: ["nextTick", "queueMicrotask", "setImmediate", "performance"] });
+    const cancelled = new Log();
+    let pulled = 0;
+    const endless = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        pulled += 100;
+        controller.enqueue(new Uint8Array(100));
+        // Leaves the event loop a turn, as a socket does.
+        return new Promise((resolve) => setImmediate(resolve));
+      },
+      cancel() {
+        cancelled.add("cancelled");
+      },
+    });
+
+    const { response } = await answerTo(post(endless));
+    const pulledForAnswer = pulled;
+    jest.advanceTimersByTime(9_999);
+    const early = [...cancelled.lines];
+    jest.advanceTimersByTime(1);
+    await cancelled.until("cancelled");
+
+    expect(response.status).toBe(413);
+    expect(pulledForAnswer).toBeLessThan(10 * limit);
+    expect(early).toEqual([]);
+    expect(jest.getTimerCount()).toBe(0);
+  });
+
+  test("is not touched when its length is above the limit", async () => {
+    const request = post(streamOf([hi]), { "content-length": String(limit + 1) });
+
+    const { response } = await answerTo(request);
+
+    expect(response.status).toBe(413);
+    expect(request.bodyUsed).toBe(false);
+  });
+});
+
+describe("a request of a fetch runtime", () => {
+  test("whose signal aborts while the batch runs is a client that hung up", async () => {
+    const controller = new AbortController();
+    const log = new Log();
+    const functions = requestReplyHandler([conformanceFunction(log)], {
+      onError: (error) => {
+        log.add(`report ${error.code}`);
+      },
+    });
+
+    const body = batch("wait until the client is gone");
+    const answered = serve(functions)(post(body, {}, controller.signal));
+    await log.until("ran wait until the client is gone");
+    controller.abort();
+    const { status } = await answered;
+
+    expect(status).toBe(499);
+    expect(log.lines).toContain("signal aborted");
+    expect(log.of("report")).toEqual(["client-disconnected"]);
+  });
+
+  test("is shown to authorize with its path, without the query", async () => {
+    const paths: string[] = [];
+    const functions = requestReplyHandler([conformanceFunction(new Log())], { onError: () => undefined });
+    const handler = serve(functions, {
+      authorize: (request) => {
+        paths.push(request.path);
+        return request.clientCertificate() !== undefined;
+      },
+    });
+
+    const { status } = await handler(post(hi));
+
+    expect(status).toBe(401);
+    expect(paths).toEqual(["/statefun"]);
+  });
+
+  test("gets exactly the headers of the answer", async () => {
+    const { response } = await answerTo(post(hi));
+
+    expect([...response.headers]).toEqual([
+      ["content-length", "3"],
+      ["content-type", "application/octet-stream"],
+    ]);
+  });
+});
+
+type Body = Uint8Array | ReadableStream<Uint8Array>;
+
+function post(body: Body, headers: Record<string, string> = {}, signal?: AbortSignal): Request {
+  return new Request("http://localhost/statefun?a=b", {
+    method: "POST",
+    headers: { "content-type": "application/octet-stream", ...headers },
+    body,
+    duplex: "half",
+    ...(signal === undefined ? {} : { signal }),
+  });
+}
+
+/** Yields each chunk, whatever it is, and then ends, or breaks. */
+function streamOf(chunks: readonly unknown[], broken?: Error): ReadableStream<Uint8Array> {
+  const left = [...chunks];
+  return new ReadableStream({
+    pull(controller) {
+      if (left.length > 0) controller.enqueue(left.shift() as Uint8Array);
+      else if (broken === undefined) controller.close();
+      else controller.error(broken);
+    },
+  });
+}
+
+interface Answered {
+  readonly response: Response;
+  readonly bytes: Buffer;
+  readonly log: readonly string[];
+  readonly messages: readonly string[];
+}
+
+async function answerTo(request: Request): Promise<Answered> {
+  const log = new Log();
+  const messages: string[] = [];
+  const functions = requestReplyHandler([conformanceFunction(log)], {
+    maxRequestBytes: limit,
+    onError: ({ message }) => messages.push(message),
+  });
+  const response = await serve(functions)(request);
+  return { response, bytes: Buffer.from(await response.arrayBuffer()), log: log.lines, messages };
+}
