@@ -28,7 +28,6 @@ const expected = {
   lambda: 200,
   express: "function",
   fetch: 405,
-  lambda: "function",
   wire: true,
   dev: true,
 };

@@ -67,7 +67,6 @@ async function main(handler: RequestReplyHandler): Promise<void> {
       lambda: await statusOnLambda(handler),
       express: typeof serveExpress(handler),
       fetch: (await worker.fetch(new Request("http://consumer/"))).status,
-      lambda: typeof serveLambda(handler),
       wire: wireNames > 0,
       dev: typeof startCluster === "function" && Object.keys(options).length === 0,
     }),

@@ -17,5 +17,5 @@ adapterSuite(
     writeFileSync(config, workerdConfig(path.basename(file), options));
     return { program: binaryOf("workerd"), args: ["serve", "--control-fd=1", config] };
   }),
-  { ownsConnections: true, answersHalfClosed: true, hearsResetsOnly: true },
+  { ownsConnections: true, resetsRefusedBodies: true, answersHalfClosed: true, hearsResetsOnly: true },
 );

@@ -40,6 +40,11 @@ export interface Traits {
   readonly nothingInFront?: true;
   /** Closes a connection whose client does not wait for one answer before it sends the next request. */
   readonly refusesPipelining?: true;
+  /**
+   * Closes the connection as soon as it has answered, whatever still arrives: the reset that follows can overtake the
+   * answer. Tried with handlers that read on and with such that do not.
+   */
+  readonly resetsRefusedBodies?: true;
   /** Sends whatever the adapter answers to a client that has stopped half way through its body. */
   readonly answersHalfClosed?: true;
   /** Takes a client that closes its connection for one that has sent all it had: only a reset says that it is gone. */

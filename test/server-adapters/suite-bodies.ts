@@ -74,8 +74,11 @@ export function describeBodies(start: StartHost, traits: Traits): void {
   });
 }
 
-function describeLargeBodies(start: StartHost, { ownsConnections, nothingInFront }: Traits): void {
+function describeLargeBodies(start: StartHost, traits: Traits): void {
+  const { ownsConnections, nothingInFront, resetsRefusedBodies } = traits;
   if (nothingInFront === undefined) describeBodyReadInFront(start);
+  if (resetsRefusedBodies === undefined) describeRefusedBodies(start, traits);
+  else describeResetBodies(start);
 
   test("a length above the limit is 413 before any of the body is sent", async () => {
     const { result, log } = await onHost(start, { maxRequestBytes: small }, async (host) => {
@@ -90,7 +93,9 @@ function describeLargeBodies(start: StartHost, { ownsConnections, nothingInFront
     if (ownsConnections === undefined) expect(result.headers).toContainEqual(["connection", "close"]);
     expect(log).toEqual(["report request-too-large"]);
   });
+}
 
+function describeRefusedBodies(start: StartHost, { ownsConnections }: Traits): void {
   test("a chunked body without end is 413 while it is sent", async () => {
     const { result, reports } = await onHost(start, { maxRequestBytes: small }, async (host) => {
       const client = await RawClient.connect(host.endpoint);
@@ -118,6 +123,26 @@ function describeLargeBodies(start: StartHost, { ownsConnections, nothingInFront
     expect(result.end).toBeUndefined();
     expect(reports).toEqual(["request-too-large"]);
   });
+}
+
+function describeResetBodies(start: StartHost): void {
+  test.each([
+    { name: "with a length", headers: { "content-length": tooLong }, part: Buffer.alloc(1_000_000) },
+    { name: "in chunks", headers: chunked, part: chunk(Buffer.alloc(1_000_000)) },
+  ])(
+    "a large body $name is refused, reported once, and ends its connection, whether or not it sees the answer",
+    async ({ headers, part }) => {
+      const { result, reports } = await onHost(start, { maxRequestBytes: small }, async (host) => {
+        const client = await RawClient.connect(host.endpoint);
+        await client.send(batchHead(headers), ...Array.from({ length: 32 }, () => part));
+        await client.closed();
+        return client.unread;
+      });
+
+      expect(result).toMatch(/^(HTTP\/1.1 413 .*)?$/s);
+      expect(reports).toEqual(["request-too-large"]);
+    },
+  );
 }
 
 function describeBodyReadInFront(start: StartHost): void {
