@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
 import { createInterface } from "node:readline";
+import { afterAll } from "@jest/globals";
 import type { HostOptions, StartHost } from "../server-adapters/host.js";
 import { Log } from "../server-adapters/log.js";
 
@@ -8,6 +8,12 @@ import { Log } from "../server-adapters/log.js";
 export interface Command {
   readonly program: string;
   readonly args: readonly string[];
+}
+
+interface Running {
+  readonly child: ChildProcess;
+  /** Resolves when it has ended and all it has written is read; or when it could not start. */
+  readonly closed: Promise<unknown>;
 }
 
 // Starting takes well under a second; this is what a machine gets that is busy with everything else.
@@ -29,12 +35,19 @@ const lastLines = 20;
  * its requests are answered.
  */
 export function processHost(commandFor: (options: HostOptions) => Promise<Command>): StartHost {
+  const running = new Set<Running>();
+  afterAll(async () => {
+    await Promise.all([...running].map(end)); // those of tests that were cut off
+  });
   return async (options) => {
     const { program, args } = await commandFor(options);
     const child = spawn(program, args, {
       env: { ...process.env, HOST_OPTIONS: JSON.stringify(options), NO_COLOR: "1" },
       stdio: ["ignore", "pipe", "pipe"],
     });
+    const started: Running = { child, closed: new Promise((resolve) => child.once("close", resolve)) };
+    running.add(started);
+    void started.closed.then(() => running.delete(started));
     const log = new Log();
     const output: string[] = [];
     const port = new Promise<number>((resolve, reject) => {
@@ -51,9 +64,9 @@ export function processHost(commandFor: (options: HostOptions) => Promise<Comman
     });
     createInterface(child.stderr).on("line", (line) => output.push(line));
     try {
-      return { endpoint: { port: await inTime(port, program) }, log, close: () => end(child) };
+      return { endpoint: { port: await inTime(port, program) }, log, close: () => end(started) };
     } catch (error) {
-      await end(child);
+      await end(started);
       throw new Error(`${String(error)}\n${output.slice(-lastLines).join("\n")}`, { cause: error });
     }
   };
@@ -71,10 +84,8 @@ async function inTime<T>(promise: Promise<T>, program: string): Promise<T> {
   });
 }
 
-/** Asks a process to end; resolves when all it has written is read. */
-async function end(child: ChildProcess): Promise<void> {
-  if (child.pid === undefined || child.exitCode !== null) return;
-  const closed = once(child, "close");
+/** Asks a process to end, unless it has; resolves when all it has written is read. */
+async function end({ child, closed }: Running): Promise<void> {
   child.kill("SIGTERM");
   const patience = setTimeout(() => child.kill("SIGKILL"), endMillis);
   await closed;

@@ -15,5 +15,6 @@ const options = JSON.parse(Deno.env.get("HOST_OPTIONS") ?? "{}") as HostOptions;
 const onListen = ({ port }: { port: number }): void => {
   console.log(`listening ${String(port)}`);
 };
-const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen }, fetchHandler(options));
+// First, for whoever hears that it listens may end it.
 Deno.addSignalListener("SIGTERM", () => void server.shutdown().then(() => Deno.exit(0)));
+const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen }, fetchHandler(options));
