@@ -45,11 +45,10 @@ const knownHeaders = new Set([
 /** Two cuts of 200 characters, escaped, and the words around them. */
 const longestMessage = 1500;
 
-/** Lets one hostile client meet the server, and tells everything that came of it. */
-export async function encounter(
-  server: HostileServer,
-  { sends, answers, connection }: HostileCase,
-): Promise<Outcome> {
+/** What one client saw. */
+type Seen = Pick<Outcome, "answers" | "connection" | "strayHeaders">;
+
+async function meeting(server: HostileServer, { sends, answers, connection }: HostileCase): Promise<Seen> {
   const client = await server.connect();
   const got: RawResponse[] = [];
   if (typeof sends === "function") got.push(...(await sends(client)));
@@ -65,18 +64,38 @@ export async function encounter(
     got.push(...(await allResponses(client)));
     end = error === undefined ? "closed" : `closed by ${error}`;
   }
-  const next = await server.wellFormedBatch();
-  const reports = await server.settled();
   return {
     answers: got.map(({ status }) => status),
     connection: end,
-    reports: reports.map(({ code }) => code),
     strayHeaders: got.flatMap(({ headers }) =>
       headers.map(([name]) => name).filter((name) => !knownHeaders.has(name)),
     ),
-    longMessages: reports.map(({ message }) => message).filter(({ length }) => length > longestMessage),
-    next: next.status,
   };
+}
+
+/** Lets one hostile client meet the server, and tells everything that came of it. */
+export async function encounter(server: HostileServer, hostile: HostileCase): Promise<Outcome> {
+  const [outcome] = (await encounters(server, [hostile])) as [Outcome];
+  return outcome;
+}
+
+/** The same for several clients at a time. Whom a report is about cannot be told: each gets those of its kind. */
+export async function encounters(
+  server: HostileServer,
+  cases: readonly HostileCase[],
+): Promise<readonly Outcome[]> {
+  const seen = await Promise.all(cases.map((hostile) => meeting(server, hostile)));
+  const next = await server.wellFormedBatch();
+  const reports = await server.settled();
+  const codes = reports.map(({ code }) => code);
+  const longMessages = reports.map(({ message }) => message).filter(({ length }) => length > longestMessage);
+  return seen.map((one, index) => {
+    const due = cases[index]?.reports ?? [];
+    const own = due.flatMap((code) => (codes.includes(code) ? codes.splice(codes.indexOf(code), 1) : []));
+    // What nobody was to cause is told with the last one.
+    const stray = index === seen.length - 1 ? codes.splice(0) : [];
+    return { ...one, reports: [...own, ...stray], longMessages, next: next.status };
+  });
 }
 
 /** What a case leads to where all is well: what it says, and nothing else. */

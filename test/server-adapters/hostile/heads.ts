@@ -89,7 +89,6 @@ export const heads: readonly HostileCase[] = [
     sends: withRequestLine("POST / HTTP/1.0\r\nconnection: keep-alive"),
     ...ok,
   },
-  { does: "speaks HTTP/0.9", sends: ["GET /\r\n"], ...notHttp, answers: [408] },
   { does: "speaks HTTP/2", sends: ["PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0"], ...notHttp },
   {
     does: "speaks TLS",

@@ -46,6 +46,8 @@ const longHead = batchHead({ "content-length": hi.length, x: "y".repeat(2000) })
 /** Clients that are too slow to send. */
 export const slowSenders: readonly HostileCase[] = [
   { does: "connects and says nothing", sends: [], ...slowHead },
+  // As long as a request of HTTP/1.1 without its headers: it may still go on.
+  { does: "speaks HTTP/0.9", sends: ["GET /\r\n"], ...slowHead },
   {
     does: "sends its head byte by byte",
     sends: (client: RawClient): Sent => drip(client, longHead),
@@ -55,6 +57,11 @@ export const slowSenders: readonly HostileCase[] = [
     does: "sends empty lines byte by byte",
     sends: (client: RawClient): Sent => drip(client, "\r\n".repeat(1000)),
     ...slowHead,
+  },
+  {
+    does: "says a larger content-length and waits",
+    sends: [batchHead({ "content-length": hi.length + 1 }), hi],
+    ...slowBody,
   },
   { does: "sends its body byte by byte", sends: dripBody, ...slowBody },
   { does: "sends chunks of one byte, slowly", sends: dripChunks, ...slowBody },

@@ -225,7 +225,7 @@ describe("a server that drains", () => {
   ])("does not wait beyond its limit for a client that has sent $what", async ({ bytes, exit }) => {
     const server = await DrainedProcess.start({
       idleGrace: { milliseconds: 100 },
-      drainTimeout: { seconds: 3 },
+      drainTimeout: { milliseconds: 1500 },
     });
     const client = await server.connect();
     await client.send(bytes);
