@@ -6,6 +6,13 @@ import { canPin, clientCore, serverCore } from "./pinning.js";
 import { race } from "./race.js";
 import { compareWorkers } from "./workers.js";
 
+for (const [signal, code] of [
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+] as const) {
+  process.once(signal, () => process.exit(code)); // which ends the servers too
+}
+
 process.exitCode = await bench(process.argv.slice(2), (line) => {
   console.log(line);
 });

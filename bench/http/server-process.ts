@@ -34,6 +34,8 @@ export class ServerProcess implements Contestant {
     this.port = port;
     this.#child = child;
     this.#isEcho = isEcho;
+    // A bench that ends early leaves no server behind.
+    process.once("exit", () => child.kill("SIGKILL"));
   }
 
   /** Starts a server and waits until it listens. */
