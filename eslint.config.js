@@ -39,6 +39,7 @@ function packageRules({ layer, files, packages, because }) {
 export default defineConfig(
   globalIgnores([
     "**/dist/",
+    "bench/http/build/", // written by bench:http
     ".statefun/", // what clusters and tests write
     "proto/generated/", // written by protobufjs-cli
     "docs/api/", // written by TypeDoc
