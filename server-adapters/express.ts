@@ -30,3 +30,5 @@ export function serve(functions: RequestReplyHandler, options: ServeOptions = {}
     exchange(functions, request, response, options);
   };
 }
+
+export type { ServeOptions } from "./answer.js";
