@@ -1,15 +1,4 @@
-import cluster from "node:cluster";
-import {
-  AggregatorRegistry,
-  Counter,
-  Gauge,
-  Histogram,
-  prometheusContentType,
-  register,
-  type OpenMetricsContentType,
-  type PrometheusContentType,
-  type Registry,
-} from "prom-client";
+import { Counter, Gauge, Histogram, register, type OpenMetricsContentType, type Registry } from "prom-client";
 import { StateFunError } from "../sdk/errors.js";
 import type { Observer } from "../sdk/observer.js";
 import { describeValue } from "../sdk/values/codec.js";
@@ -42,8 +31,8 @@ export interface PrometheusObserver extends Observer {
   /** The media type of the text, for the header `content-type`. */
   readonly contentType: string;
   /**
-   * The text of all metrics of the registry. In the primary process of a `node:cluster` that has workers it is the sum
-   * over these; it rejects if one of them does not tell within 5 s.
+   * The text of all metrics of the registry, which are those of this process. `listen` puts those of its workers
+   * together.
    */
   metrics(): Promise<string>;
 }
@@ -69,7 +58,6 @@ const byTypename = ["typename"] as const;
 export function prometheus(options: PrometheusOptions = {}): PrometheusObserver {
   const registry = options.registry ?? register;
   const metrics = metricsOf(registry, options);
-  if (cluster.isWorker) tellPrimary(registry);
   return {
     batch({ self, invocations, requestBytes }, run) {
       const counts = metrics.of(self.typename);
@@ -102,9 +90,9 @@ export function prometheus(options: PrometheusOptions = {}): PrometheusObserver 
       metrics.errors.inc({ code });
     },
     get contentType() {
-      return hasWorkers() ? prometheusContentType : registry.contentType;
+      return registry.contentType;
     },
-    metrics: async () => (hasWorkers() ? aggregator().clusterMetrics() : registry.metrics()),
+    metrics: () => registry.metrics(),
   };
 }
 
@@ -289,23 +277,4 @@ function bounds(name: string, given: readonly number[]): readonly number[] {
 
 function invalid(problem: string): StateFunError {
   return new StateFunError("invalid-argument", problem);
-}
-
-function hasWorkers(): boolean {
-  return cluster.isPrimary && Object.keys(cluster.workers ?? {}).length > 0;
-}
-
-let sumOfWorkers: AggregatorRegistry<PrometheusContentType> | undefined;
-
-/** What asks workers for their metrics; in a worker, what answers. */
-function aggregator(): AggregatorRegistry<PrometheusContentType> {
-  return (sumOfWorkers ??= new AggregatorRegistry());
-}
-
-const told = new Set<MetricsRegistry>();
-
-/** Lets the primary process ask for the metrics of this worker's registries. */
-function tellPrimary(registry: MetricsRegistry): void {
-  AggregatorRegistry.setRegistries([...told.add(registry)]);
-  aggregator();
 }

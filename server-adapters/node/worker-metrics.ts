@@ -31,8 +31,9 @@ export function labelledByWorker(texts: readonly WorkerMetrics[]): string {
       else family.samples.push(labelled(line, worker));
     }
   }
+  const isOpenMetrics = texts.some(({ text }) => text.trimEnd().endsWith("# EOF"));
   const lines = [...families.values()].flatMap(({ about, samples }) => [...about, ...samples]);
-  return `${lines.join("\n")}\n`;
+  return `${[...lines, ...(isOpenMetrics ? ["# EOF"] : [])].join("\n")}\n`;
 }
 
 function labelled(sample: string, worker: number): string {

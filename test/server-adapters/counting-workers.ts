@@ -1,26 +1,29 @@
-/** A program for prometheus.test.ts: two workers that each run some batches, and a primary that prints their sum. */
-import cluster from "node:cluster";
-import { once } from "node:events";
+/** A program for prometheus.test.ts: two workers behind `listen`; the primary sends ten batches and prints one scrape. */
 import { Registry } from "prom-client";
 import { requestReplyHandler } from "statefun";
+import { listen } from "statefun/node";
 import { prometheus } from "statefun/prometheus";
 import { V1 } from "../sdk/conformance/golden-bytes.js";
 import { fn } from "../sdk/conformance/ns-fn.js";
 
 const metrics = prometheus({ registry: new Registry() });
+const functions = requestReplyHandler([fn({}, () => undefined)], { observe: metrics });
 
-async function countInWorkers(): Promise<void> {
-  const workers = [cluster.fork(), cluster.fork()];
-  await Promise.all(workers.map((worker) => once(worker, "message")));
-  console.log(await metrics.metrics());
-  console.log(metrics.contentType);
-  for (const worker of workers) worker.disconnect();
+const { role, url, close } = await listen(functions, {
+  port: 0,
+  host: "127.0.0.1",
+  workers: 2,
+  metrics,
+  idleGrace: { milliseconds: 0 },
+});
+
+if (role === "primary") {
+  for (let sent = 0; sent < 10; sent++) {
+    // A connection of its own each, so that both workers may get some.
+    await fetch(url, { method: "POST", body: Buffer.from(V1), headers: { connection: "close" } });
+  }
+  const scrape = await fetch(`${url}/metrics`);
+  console.log(scrape.headers.get("content-type"));
+  console.log(await scrape.text());
+  await close();
 }
-
-async function countHere(): Promise<void> {
-  const functions = requestReplyHandler([fn({}, () => undefined)], { observe: metrics });
-  for (let i = 0; i < 5; i++) await functions.handle(V1);
-  process.send?.("done");
-}
-
-void (cluster.isPrimary ? countInWorkers() : countHere());

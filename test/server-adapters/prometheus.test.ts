@@ -217,15 +217,20 @@ test("a registry that was cleared is registered with anew", async () => {
   expect(await samples("statefun_invocations_total")).toEqual(['{typename="ns/fn"} 1']);
 });
 
-test("in a primary process, metrics are the sum over its workers", async () => {
+test("one scrape of listen with workers has the metrics of all of them", async () => {
   const program = path.join(__dirname, "counting-workers.ts");
 
   const { stdout } = await promisify(execFile)(process.execPath, ["--import", "tsx", program], {
     timeout: 50_000,
   });
+  const counts = [
+    ...stdout.matchAll(/^statefun_invocations_total\{worker="\d",typename="ns\/fn"\} (\d+)$/gm),
+  ];
 
-  expect(stdout).toContain('statefun_invocations_total{typename="ns/fn"} 10\n');
-  expect(stdout).toContain('statefun_batch_size_bucket{le="1",typename="ns/fn"} 10\n');
+  expect(counts.reduce((sum, [, count]) => sum + Number(count), 0)).toBe(10);
+  expect(stdout.match(/^# TYPE statefun_errors_total counter$/gm)).toHaveLength(1);
+  expect(stdout).toContain('statefun_errors_total{worker="1",code="overloaded"} 0\n');
+  expect(stdout).toContain('statefun_errors_total{worker="2",code="overloaded"} 0\n');
   expect(stdout).toContain("text/plain; version=0.0.4; charset=utf-8\n");
 });
 

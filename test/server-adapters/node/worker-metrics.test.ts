@@ -43,7 +43,18 @@ test("a metric that only one worker has, and one without a description, are kept
     { worker: 2, text: "# TYPE only counter\nonly{} 2\n# EOF\n" },
   ]);
 
-  expect(all).toBe('up{worker="1"} 1\n# TYPE only counter\nonly{worker="2"} 2\n');
+  expect(all).toBe('up{worker="1"} 1\n# TYPE only counter\nonly{worker="2"} 2\n# EOF\n');
+});
+
+test("OpenMetrics text ends as it must, once", () => {
+  const text = "# TYPE up gauge\nup 1\n# EOF\n";
+
+  const all = labelledByWorker([
+    { worker: 1, text },
+    { worker: 2, text },
+  ]);
+
+  expect(all).toBe('# TYPE up gauge\nup{worker="1"} 1\nup{worker="2"} 1\n# EOF\n');
 });
 
 test("values of labels are left as they are, whatever is in them", () => {
