@@ -125,9 +125,12 @@ function write(
   }
 }
 
-/** `complete` becomes true only after the request was handed out, so a request without a body is told by its head. */
+/**
+ * `complete` becomes true only after the request was handed out, so a request without a body is told by its head.
+ * One that a framework injects into itself (`inject` of Fastify) has none at all, and is told by the end of its stream.
+ */
 export function isComplete(request: NodeRequest): boolean {
-  if (request.complete) return true; // most are
+  if (request.complete || request.readableEnded) return true; // most are
   return (
     headerOf(request, "transfer-encoding") === undefined && !(Number(headerOf(request, "content-length")) > 0)
   );

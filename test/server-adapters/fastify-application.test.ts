@@ -167,6 +167,22 @@ describe("beside the rest of an application of Fastify", () => {
     expect(log.lines).toEqual(["report body-already-read"]);
   });
 
+  test.each([
+    { what: "a batch", method: "POST", headers: { "content-type": octetStream }, status: 200 },
+    {
+      what: "a batch of another media type",
+      method: "POST",
+      headers: { "content-type": "text/plain" },
+      status: 415,
+    },
+    { what: "another method", method: "PUT", headers: { "content-type": octetStream }, status: 405 },
+  ] as const)("$what that is injected, without a connection, is answered", async ({ status, ...request }) => {
+    const response = await app.inject({ url: "/statefun", payload: hi, ...request });
+
+    expect(response.statusCode).toBe(status);
+    expect(log.of("ran")).toEqual(status === 200 ? ["hi"] : []);
+  });
+
   const post = (path: string, body: Uint8Array): Promise<RawResponse> => send(path, octetStream, body);
 
   async function send(path: string, contentType: string, body: Uint8Array, more = {}): Promise<RawResponse> {
