@@ -1,35 +1,26 @@
 import type { IncomingMessage } from "node:http";
-import { createGunzip, createInflate, type Gunzip, type Inflate } from "node:zlib";
-import { StateFunError } from "../sdk/errors.js";
+import { createGunzip, createInflate } from "node:zlib";
+import type { StateFunError } from "../sdk/errors.js";
 import { BodyChunks } from "./body-chunks.js";
 import { disconnected, tooLarge } from "./body-errors.js";
-
-const inflaters: Readonly<Record<string, () => Gunzip | Inflate>> = {
-  gzip: createGunzip,
-  "x-gzip": createGunzip,
-  deflate: createInflate,
-};
+import { notCompressed, type Compression } from "./content-encoding.js";
 
 /**
  * The body of a request, decompressed while it arrives. It never holds more than `limit` bytes of it, however small
  * the compressed form is: a bomb is refused at its first byte too many. The compressed form has the same limit.
  *
  * @param stream - the request
- * @param encoding - the value of `content-encoding`
+ * @param compression - how it is compressed
  * @param limit - the most decompressed bytes to accept
- * @throws StateFunError `unsupported-media-type` for another encoding than gzip or deflate
  * @throws StateFunError `request-too-large`, `malformed-request` or `client-disconnected`, as a rejection
  */
-export function readInflated(stream: IncomingMessage, encoding: string, limit: number): Promise<Uint8Array> {
-  const inflater = inflaters[encoding.trim().toLowerCase()];
-  if (inflater === undefined) {
-    throw new StateFunError(
-      "unsupported-media-type",
-      `the body has content-encoding ${JSON.stringify(encoding.slice(0, 80))}: send it plain, or as gzip or deflate`,
-    );
-  }
+export function readInflated(
+  stream: IncomingMessage,
+  compression: Compression,
+  limit: number,
+): Promise<Uint8Array> {
   return new Promise((resolve, reject) => {
-    const inflate = inflater();
+    const inflate = compression === "gzip" ? createGunzip() : createInflate();
     const chunks = new BodyChunks();
     let received = 0;
 
@@ -50,7 +41,7 @@ export function readInflated(stream: IncomingMessage, encoding: string, limit: n
       resolve(chunks.bytes());
     });
     inflate.on("error", (cause) => {
-      stop(new StateFunError("malformed-request", `the body is not valid ${encoding}`, { cause }));
+      stop(notCompressed(compression, cause));
     });
     stream.on("data", (chunk: Buffer) => {
       // There is compressed data without end that comes to nothing.

@@ -2,6 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { StateFunError } from "../sdk/errors.js";
 import { BodyChunks } from "./body-chunks.js";
 import { disconnected, tooLarge } from "./body-errors.js";
+import { compressionOf, type Compression } from "./content-encoding.js";
 import { readInflated } from "./inflated-body.js";
 import { headerOf } from "./node-header.js";
 
@@ -23,9 +24,9 @@ export function readBody(
   limit: number,
   parsed?: unknown,
 ): Uint8Array | Promise<Uint8Array> {
-  const encoding = checkedEncoding(stream, limit, parsed);
+  const compression = checkedCompression(stream, limit, parsed);
   if (parsed instanceof Uint8Array) return parsed;
-  if (encoding !== undefined) return readInflated(stream, encoding, limit);
+  if (compression !== undefined) return readInflated(stream, compression, limit);
   return new Promise((resolve, reject) => {
     readStream(stream, limit, resolve, reject);
   });
@@ -44,14 +45,18 @@ export function receiveBody(
   received: (bytes: Uint8Array) => void,
   failed: (thrown: unknown) => void,
 ): void {
-  const encoding = checkedEncoding(stream, limit, parsed);
+  const compression = checkedCompression(stream, limit, parsed);
   if (parsed instanceof Uint8Array) received(parsed);
-  else if (encoding === undefined) readStream(stream, limit, received, failed);
-  else readInflated(stream, encoding, limit).then(received, failed);
+  else if (compression === undefined) readStream(stream, limit, received, failed);
+  else readInflated(stream, compression, limit).then(received, failed);
 }
 
 /** Refuses a body that cannot be read, and returns how it is compressed, if it is. */
-function checkedEncoding(stream: IncomingMessage, limit: number, parsed: unknown): string | undefined {
+function checkedCompression(
+  stream: IncomingMessage,
+  limit: number,
+  parsed: unknown,
+): Compression | undefined {
   if (parsed instanceof Uint8Array) {
     if (parsed.length > limit) throw tooLarge(limit);
     return undefined;
@@ -59,8 +64,7 @@ function checkedEncoding(stream: IncomingMessage, limit: number, parsed: unknown
   if (wasRead(stream)) throw alreadyRead(parsed);
   if (stream.destroyed) throw disconnected(0);
   if (Number(headerOf(stream, "content-length")) > limit) throw tooLarge(limit);
-  const encoding = headerOf(stream, "content-encoding");
-  return encoding === "" || encoding === "identity" ? undefined : encoding;
+  return compressionOf(headerOf(stream, "content-encoding"));
 }
 
 /**

@@ -1,11 +1,9 @@
 import { StateFunError } from "../sdk/errors.js";
 import { disconnected, tooLarge } from "./body-errors.js";
+import { compressionOf, notCompressed, type Compression } from "./content-encoding.js";
 
 // As long as on node: what a client gets to send the rest of a body that was refused half way.
 const lingerMillis = 10_000;
-
-// What a request's content-encoding may name; "deflate" is the zlib format, as HTTP means it.
-type Compression = "gzip" | "deflate";
 
 /**
  * The body of a request of the Fetch standard, decompressed, never holding more than `limit` bytes of it.
@@ -21,7 +19,7 @@ type Compression = "gzip" | "deflate";
  */
 export function readFetchBody(request: Request, limit: number): Uint8Array | Promise<Uint8Array> {
   if (request.bodyUsed) throw alreadyRead();
-  const compression = compressionOf(request);
+  const compression = compressionOf(request.headers.get("content-encoding") ?? undefined);
   // Before the stream is touched: of a body that nobody asked for, the runtime itself disposes.
   if (compression === undefined && Number(request.headers.get("content-length")) > limit)
     throw tooLarge(limit);
@@ -30,18 +28,6 @@ export function readFetchBody(request: Request, limit: number): Uint8Array | Pro
   if (body.locked) throw alreadyRead();
   if (compression !== undefined) return readCompressed(body, compression, limit);
   return readStream(body, limit, (cause, size) => disconnected(size, cause));
-}
-
-/** @throws StateFunError `unsupported-media-type` for an encoding that is not undone here */
-function compressionOf(request: Request): Compression | undefined {
-  const encoding = request.headers.get("content-encoding")?.trim().toLowerCase() ?? "";
-  if (encoding === "" || encoding === "identity") return undefined;
-  if (encoding === "x-gzip") return "gzip";
-  if (encoding === "gzip" || encoding === "deflate") return encoding;
-  throw new StateFunError(
-    "unsupported-media-type",
-    `the body has content-encoding ${JSON.stringify(encoding.slice(0, 80))}: send it plain, or as gzip or deflate`,
-  );
 }
 
 function readCompressed(
@@ -128,13 +114,5 @@ function alreadyRead(): StateFunError {
     "body-already-read",
     "the body was read, or is being read, before it reached the functions: hand them the request first, " +
       "or a clone of it",
-  );
-}
-
-function notCompressed(compression: Compression, cause: unknown): StateFunError {
-  return new StateFunError(
-    "malformed-request",
-    `the body of a request is not ${compression}, though its content-encoding says so`,
-    { cause },
   );
 }

@@ -59,6 +59,14 @@ describe("readBody", () => {
     expect(request.readableDidRead).toBe(false);
   });
 
+  test.each(["br", "constructor", "__proto__"])("refuses the encoding %s without reading", (encoding) => {
+    const request = requestOf([Buffer.from("abc")]);
+    request.headers["content-encoding"] = encoding;
+
+    expect(() => readBody(request, limit)).toThrow("[unsupported-media-type]");
+    expect(request.readableDidRead).toBe(false);
+  });
+
   test("reads on where something in front has paused", async () => {
     const request = requestOf([Buffer.from("abc")]);
     request.pause();

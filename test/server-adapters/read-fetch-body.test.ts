@@ -27,14 +27,17 @@ describe("a compressed body", () => {
     expect(log).toEqual(["ran hi"]);
   });
 
-  test("of another encoding is 415, and the report says what to send", async () => {
-    const { response, messages } = await answerTo(post(hi, { "content-encoding": "br" }));
+  test.each(["br", "constructor", "__proto__"])(
+    "of the encoding %s is 415, and the report says what to send",
+    async (encoding) => {
+      const { response, messages } = await answerTo(post(hi, { "content-encoding": encoding }));
 
-    expect(response.status).toBe(415);
-    expect(messages).toEqual([
-      '[unsupported-media-type] the body has content-encoding "br": send it plain, or as gzip or deflate',
-    ]);
-  });
+      expect(response.status).toBe(415);
+      expect(messages).toEqual([
+        `[unsupported-media-type] the body has content-encoding "${encoding}": send it plain, or as gzip or deflate`,
+      ]);
+    },
+  );
 
   test.each([
     { name: "is no gzip", body: hi },

@@ -249,6 +249,16 @@ export function encodings(): readonly HostileCase[] {
       connection: "closed",
     },
     { does: "says an encoding that nobody sends", sends: encoded("br", batch("hi")), ...unsupported },
+    {
+      does: "says an encoding by the name of what every object has",
+      sends: encoded("constructor", hi),
+      ...unsupported,
+    },
+    {
+      does: "says an encoding by the name of every object's prototype",
+      sends: encoded("__proto__", hi),
+      ...unsupported,
+    },
     { does: "says an encoding of 8 KiB", sends: encoded("x".repeat(8192), hi), ...unsupported },
   ];
 }
