@@ -1,5 +1,5 @@
 /** A module as an AWS Lambda function: bundled, run by the real runtime interface client, with a front on a port. */
-import { spawn, spawnSync, type ChildProcess } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
@@ -49,11 +49,11 @@ const lastLines = 20;
 
 /** Bundles and starts a function. Resolves when it waits for its first event. */
 export async function startLambda(options: LambdaOptions): Promise<RunningLambda> {
-  installClient();
+  const program = installedClient();
   const folder = await mkdtemp(path.join(tmpdir(), "statefun-lambda-"));
   await bundle(options.entry, path.join(folder, "index.mjs"));
   const api = await LambdaRuntimeApi.start();
-  const child = startClient(folder, api, options);
+  const child = startClient(program, folder, api, options);
   const output = collectOutput(child, options.onLine);
   const end = async (): Promise<void> => {
     await endProcess(child);
@@ -79,15 +79,17 @@ export async function startLambda(options: LambdaOptions): Promise<RunningLambda
   }
 }
 
-/** Builds the client where it has not been built: once for each clone, and for a minute. */
-function installClient(): void {
-  if (existsSync(path.join(client, "dist/rapid-client.node"))) return;
-  const script = path.join(root, "scripts/install-lambda-host.ts");
-  const { status } = spawnSync(process.execPath, ["--import", "tsx", script], {
-    cwd: root,
-    stdio: "inherit",
-  });
-  if (status !== 0) throw new Error("the Lambda runtime interface client is not installed: see above");
+/**
+ * The program that runs a function as Lambda does.
+ *
+ * @throws Error if it is not installed
+ */
+function installedClient(): string {
+  // Compiled when it was installed.
+  if (existsSync(path.join(client, "dist/rapid-client.node"))) return path.join(client, "bin/index.mjs");
+  throw new Error(
+    `the Lambda runtime interface client is not in ${client}: run \`npm run test:hosts\`, which installs it`,
+  );
 }
 
 async function bundle(entry: string, outfile: string): Promise<void> {
@@ -103,8 +105,13 @@ async function bundle(entry: string, outfile: string): Promise<void> {
   });
 }
 
-function startClient(folder: string, api: LambdaRuntimeApi, { env = {} }: LambdaOptions): ChildProcess {
-  const child = spawn(process.execPath, [path.join(client, "bin/index.mjs"), "index.handler"], {
+function startClient(
+  program: string,
+  folder: string,
+  api: LambdaRuntimeApi,
+  { env = {} }: LambdaOptions,
+): ChildProcess {
+  const child = spawn(process.execPath, [program, "index.handler"], {
     cwd: folder,
     env: {
       PATH: process.env.PATH,
