@@ -1,6 +1,6 @@
 import type { Worker } from "node:cluster";
 import { labelledByWorker, type WorkerMetrics } from "./worker-metrics.js";
-import { fromWorker, type FromPrimary } from "./worker.js";
+import { fromWorker, tellWorker } from "./worker.js";
 
 /** A worker that does not answer for so long is busy with something else; the scrape goes on without it. */
 const patienceMillis = 2000;
@@ -39,7 +39,6 @@ function metricsOf({ number, worker }: NumberedWorker): Promise<WorkerMetrics | 
     const patience = setTimeout(left, patienceMillis);
     worker.on("message", hear);
     worker.once("exit", left);
-    if (worker.isConnected()) worker.send({ statefun: "measure", id } satisfies FromPrimary);
-    else left();
+    tellWorker(worker, { statefun: "measure", id });
   });
 }

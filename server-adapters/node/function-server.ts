@@ -1,20 +1,25 @@
 import http, { type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import https from "node:https";
 import net, { type Socket } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
 import { StateFunError } from "../../sdk/errors.js";
 import type { RequestReplyHandler } from "../../sdk/request-reply-handler.js";
-import { answerTo, statusTable, type Answer } from "../answer.js";
+import { answerTo, reportedFailure, statusTable, type Answer } from "../answer.js";
 import { isComplete, NodeExchange, writeAndHangUp } from "../node-exchange.js";
 import { headerOf } from "../node-header.js";
 import { badClient } from "./bad-client.js";
 import { Connections } from "./connections.js";
-import { LeanMessage } from "./lean-message.js";
+import { requestClass } from "./lean-message.js";
 import type { ListenSettings } from "./listen-settings.js";
 import { answerProbe } from "./probes.js";
 import { compressed, endWith, flatHead, takesGzip } from "./reply.js";
 
 /** How often Node looks for clients that are too slow; a time-out is late by this much at most. */
 const timeoutCheckMillis = 1000;
+
+/** A batch learns that its connection is gone within a turn or two of the event loop. */
+const reportMillis = 200;
+const reportCheckMillis = 5;
 
 const noAnswer = statusTable["client-disconnected"].status;
 
@@ -68,43 +73,58 @@ export class FunctionServer {
     const timeUp = new Timer(drainTimeoutMillis);
     await Promise.race([closed, grace.ended]);
     this.#connections.endIdle();
-    await Promise.race([closed, timeUp.ended]);
+    const isLate = await Promise.race([closed.then(() => false), timeUp.ended.then(() => true)]);
     grace.clear();
     timeUp.clear();
-    const cutOff = this.inFlight;
+    // A connection that its client closed is no request that was cut off, though its end may be noticed a moment later.
+    const cutOff = isLate ? this.inFlight : 0;
     this.#connections.destroyAll();
     await closed;
     this.server.closeAllConnections(); // and the timer that looks for slow clients
     this.server.close();
+    await this.#reported();
     return cutOff;
   }
 
+  /** Waits, not for long, for the reports of requests whose connections are gone: the process may end next. */
+  async #reported(): Promise<void> {
+    const until = performance.now() + reportMillis;
+    while (this.inFlight > 0 && performance.now() < until) await delay(reportCheckMillis);
+  }
+
   #serve(request: IncomingMessage, response: ServerResponse): void {
-    const { probes, metrics, maxConcurrentBatches, serve, log } = this.#settings;
+    const { maxConcurrentBatches, serve, log } = this.#settings;
     const connections = this.#connections;
     // What arrives after the last word is not for us to answer: its client knows that, and sends it again.
     if (this.isDraining && connections.isFinished(request.socket)) return;
-    if (request.method !== "POST") {
-      if (this.isDraining) response.setHeader("connection", "close");
-      if (
-        answerProbe(
-          { functions: this.#functions, probes, metrics, isReady: !this.isDraining },
-          request,
-          response,
-        )
-      ) {
-        return;
-      }
-    }
+    if (request.method !== "POST" && this.#probe(request, response)) return;
     const started = log === undefined ? 0 : performance.now();
-    const isOver = connections.inFlight.size >= maxConcurrentBatches;
+    const isOver = request.method === "POST" && connections.inFlight.size >= maxConcurrentBatches;
     connections.add(response);
-    const view = isOver
-      ? new Refused(request, response, maxConcurrentBatches)
-      : new NodeExchange(request, response);
-    answerTo(this.#functions, view, serve, (ready) => {
+    if (isOver) {
+      // Before anything else is done for it, be it a check of `authorize`.
+      const refusal = reportedFailure(this.#functions, overloaded(maxConcurrentBatches));
+      this.#finish(request, response, refusal, started);
+      return;
+    }
+    answerTo(this.#functions, new NodeExchange(request, response), serve, (ready) => {
       this.#finish(request, response, ready, started);
     });
+  }
+
+  /** Answers what is no batch but a question about this process. It is owed an answer like a batch. */
+  #probe(request: IncomingMessage, response: ServerResponse): boolean {
+    const { probes, metrics } = this.#settings;
+    if (this.isDraining) response.setHeader("connection", "close");
+    const probed = { functions: this.#functions, probes, metrics, isReady: !this.isDraining };
+    if (!answerProbe(probed, request, response)) return false;
+    if (!response.writableFinished) {
+      this.#connections.add(response);
+      response.once("close", () => {
+        this.#connections.dropped(response);
+      });
+    }
+    return true;
   }
 
   #finish(request: IncomingMessage, response: ServerResponse, ready: Answer, started: number): void {
@@ -187,30 +207,13 @@ class Timer {
   }
 }
 
-/** A request beyond the limit of batches: refused with the words that are due, before its body is read. */
-class Refused extends NodeExchange {
-  readonly #limit: number;
-
-  constructor(request: IncomingMessage, response: ServerResponse, limit: number) {
-    super(request, response);
-    this.#limit = limit;
-  }
-
-  override body(): never {
-    throw this.#error();
-  }
-
-  override whenBody(): never {
-    throw this.#error();
-  }
-
-  #error(): StateFunError {
-    return new StateFunError(
-      "overloaded",
-      `${String(this.#limit)} batches are in flight already, the most that maxConcurrentBatches allows: ` +
-        "serve with more workers or machines, or raise it",
-    );
-  }
+/** The refusal of a request beyond the limit of batches. */
+function overloaded(limit: number): StateFunError {
+  return new StateFunError(
+    "overloaded",
+    `${String(limit)} batches are in flight already, the most that maxConcurrentBatches allows: ` +
+      "serve with more workers or machines, or raise it",
+  );
 }
 
 function bareServer({
@@ -220,8 +223,8 @@ function bareServer({
   requestTimeoutMillis,
   ...rest
 }: ListenSettings): Server {
-  const options: http.ServerOptions<typeof LeanMessage> = {
-    IncomingMessage: LeanMessage,
+  const options: http.ServerOptions = {
+    IncomingMessage: requestClass(),
     maxHeaderSize: maxHeaderBytes,
     headersTimeout: headerTimeoutMillis,
     requestTimeout: Math.max(requestTimeoutMillis, headerTimeoutMillis),
@@ -229,7 +232,11 @@ function bareServer({
     connectionsCheckingInterval: timeoutCheckMillis,
     keepAlive: true, // of TCP: notices clients that are gone without a word
   };
-  return tls === undefined
-    ? http.createServer(options)
-    : https.createServer({ handshakeTimeout: headerTimeoutMillis, ...options, ...tls });
+  if (tls === undefined) return http.createServer(options);
+  try {
+    return https.createServer({ handshakeTimeout: headerTimeoutMillis, ...options, ...tls });
+  } catch (cause) {
+    const problem = cause instanceof Error ? cause.message : String(cause);
+    throw new StateFunError("invalid-argument", `listen: tls cannot be used: ${problem}`, { cause });
+  }
 }

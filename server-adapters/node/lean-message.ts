@@ -1,9 +1,11 @@
-import { IncomingMessage, type IncomingHttpHeaders } from "node:http";
+import { hasSubscribers } from "node:diagnostics_channel";
+import { IncomingMessage, Server, type IncomingHttpHeaders } from "node:http";
+import { Server as TlsServer } from "node:https";
 import { headerOf } from "../node-header.js";
 
 /**
  * A request whose `headers` has `host` and `expect` alone. Node makes an object of all headers of each request to look
- * at these two, which is a twelfth of all that a batch of one costs; `listen` owns its server, so nobody else looks.
+ * at these two, which is a twelfth of all that a batch of one costs; `listen` owns its server, so mostly nobody else looks.
  */
 export class LeanMessage extends IncomingMessage {}
 
@@ -20,3 +22,14 @@ Object.defineProperty(LeanMessage.prototype, "headers", {
     return headers;
   },
 });
+
+/**
+ * The class of a server's requests. Instrumentation of HTTP, as tracing agents bring it, reads all headers: it wraps the
+ * servers' `emit` or subscribes to Node's channel, and where it has, requests are Node's own.
+ */
+export function requestClass(): typeof IncomingMessage {
+  const isWatched =
+    [Server, TlsServer].some(({ prototype }) => Object.hasOwn(prototype, "emit")) ||
+    hasSubscribers("http.server.request.start");
+  return isWatched ? IncomingMessage : LeanMessage;
+}

@@ -78,7 +78,7 @@ export function completed(options: ListenOptions): ListenSettings {
   return {
     serve: { authorize },
     at: listeningAt(options),
-    tls: tls?.ca === undefined ? tls : { requestCert: true, ...tls },
+    tls: tls === undefined ? undefined : checkedTls(tls, options.socketPath),
     workers: optionalCount("workers", options.workers, mostWorkers),
     maxConcurrentBatches: count(
       "maxConcurrentBatches",
@@ -98,6 +98,21 @@ export function completed(options: ListenOptions): ListenSettings {
     drainTimeoutMillis: timeout("drainTimeout", options.drainTimeout ?? defaultDrainTimeout),
     onDrained,
   };
+}
+
+function checkedTls(options: TlsOptions, socketPath: string | undefined): TlsOptions {
+  if (socketPath !== undefined) {
+    throw invalid(
+      "tls stands beside socketPath: a cluster speaks plain HTTP on a socket file, so leave one out",
+    );
+  }
+  const { key, cert, pfx, SNICallback, ca, requestCert, rejectUnauthorized } = options;
+  if ((key === undefined || cert === undefined) && pfx === undefined && SNICallback === undefined) {
+    throw invalid("tls has no certificate: give it key and cert, as the contents of PEM files");
+  }
+  // What is given as `undefined` is left out: it must not let everybody in.
+  if (ca === undefined) return options;
+  return { ...options, requestCert: requestCert ?? true, rejectUnauthorized: rejectUnauthorized ?? true };
 }
 
 function listeningAt({ port, host, socketPath }: ListenOptions): ListeningAt {

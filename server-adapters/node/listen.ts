@@ -3,11 +3,12 @@ import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 import { StateFunError } from "../../sdk/errors.js";
 import type { RequestReplyHandler } from "../../sdk/request-reply-handler.js";
-import { endOnSignals } from "./end-on-signals.js";
+import { addEnding, endOnSignals } from "./end-on-signals.js";
 import { FunctionServer } from "./function-server.js";
 import type { ListenOptions } from "./listen-options.js";
 import { completed, type ListeningAt, type ListenSettings } from "./listen-settings.js";
 import type { Listening } from "./listening.js";
+import { notListening } from "./not-listening.js";
 import { removeStaleSocketFile } from "./socket-file.js";
 import { startWorkers } from "./workers.js";
 import { isOurWorker, metricsOfAllWorkers, obeyPrimary, portVariable, tellPrimary } from "./worker.js";
@@ -58,8 +59,8 @@ export async function listen(
     server.server.listen(isWorker ? atPortOfAll(settings.at) : settings.at);
     await once(server.server, "listening");
   } catch (thrown) {
-    const error = notListening(settings, thrown);
-    if (isWorker) tellPrimary({ statefun: "failed", reason: error.message });
+    const error = notListening(settings.at, thrown);
+    if (isWorker) await tellPrimary({ statefun: "failed", reason: error.message });
     throw error;
   }
   server.server.on("error", (error) => {
@@ -69,12 +70,13 @@ export async function listen(
   const { onDrained, log, signals } = settings;
   const ending = { close: listening.close, onDrained, log, report };
   if (isWorker) {
-    obeyPrimary(ending, signals);
-    tellPrimary({ statefun: "listening", url: listening.url, port: listening.port });
+    obeyPrimary(ending);
+    await tellPrimary({ statefun: "listening", url: listening.url, port: listening.port });
   } else {
     log?.({ event: "listening", at: listening.url });
-    if (signals) endOnSignals(ending);
+    if (signals) addEnding(ending);
   }
+  if (signals) endOnSignals(isOurWorker());
   return listening;
 }
 
@@ -113,26 +115,4 @@ function listeningAt(server: FunctionServer, settings: ListenSettings, role: "al
     workers: [],
     close,
   };
-}
-
-function notListening({ at }: ListenSettings, thrown: unknown): StateFunError {
-  if (thrown instanceof StateFunError) return thrown;
-  const { code = "", message } = thrown as NodeJS.ErrnoException;
-  const where =
-    "path" in at
-      ? `socketPath ${at.path}`
-      : `port ${String(at.port)}${at.host === undefined ? "" : ` of ${at.host}`}`;
-  const advice: Readonly<Record<string, string>> = {
-    EADDRINUSE: "another process holds it: end that one, or choose another",
-    EACCES:
-      "this user may not listen there: choose a port from 1024 on, or a folder that this user may write to",
-    EADDRNOTAVAIL: "this machine has no such address: choose one that it has, or leave the host out",
-  };
-  return new StateFunError(
-    "invalid-argument",
-    `listen: cannot listen on ${where}: ${advice[code] ?? message}`,
-    {
-      cause: thrown,
-    },
-  );
 }

@@ -11,7 +11,7 @@ export type LogEvent =
       readonly requestBytes?: number;
       /** The size of the reply before compression, in bytes. */
       readonly replyBytes: number;
-      /** From the head of the request to the last byte handed to the operating system's queue, in milliseconds. */
+      /** From the head of the request until its answer was ready, in milliseconds. */
       readonly millis: number;
       readonly client?: string;
     }
@@ -53,6 +53,8 @@ export type LogEntry = LogEvent & {
 /** Completes events to entries and hands them on; `true` writes each as a line of JSON to standard output. */
 export function logTo(sink: true | ((entry: LogEntry) => void)): (event: LogEvent) => void {
   const write = sink === true ? writeLine : sink;
+  // Whoever reads standard output may leave: that comes as an event, and would end the process.
+  if (sink === true) process.stdout.on("error", () => undefined);
   return (event) => {
     try {
       write({ time: new Date().toISOString(), pid: process.pid, ...event });

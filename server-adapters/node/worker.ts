@@ -1,5 +1,5 @@
-import cluster from "node:cluster";
-import { endProcess, type Ending } from "./end-on-signals.js";
+import cluster, { type Worker } from "node:cluster";
+import { addEnding, endProcess, type Ending } from "./end-on-signals.js";
 import type { MetricsSource } from "./listen-options.js";
 
 /** Tells a process that `listen` forked it; users may have a node:cluster of their own. Its value is the worker's number. */
@@ -12,6 +12,8 @@ export const portVariable = "STATEFUN_WORKER_PORT";
 export type FromWorker =
   | { readonly statefun: "listening"; readonly url: string; readonly port: number | undefined }
   | { readonly statefun: "failed"; readonly reason: string }
+  /** The last message: how many requests were cut off. */
+  | { readonly statefun: "drained"; readonly cutOff: number }
   /** Asks for the metrics of all workers; the answer has the same `id`. */
   | { readonly statefun: "collect"; readonly id: number }
   | { readonly statefun: "metrics"; readonly id: number; readonly text: string };
@@ -28,9 +30,20 @@ export function isOurWorker(): boolean {
   return cluster.isWorker && process.env[workerVariable] !== undefined;
 }
 
-/** Sends a message to the primary, if it is still there. */
-export function tellPrimary(message: FromWorker): void {
-  if (process.connected) process.send?.(message);
+/** Sends a message to the primary, if it is still there. Resolves when it is out. */
+export function tellPrimary(message: FromWorker): Promise<void> {
+  return new Promise((resolve) => {
+    const out = (): void => {
+      resolve();
+    };
+    if (process.send === undefined || !process.connected) out();
+    else process.send(message, undefined, undefined, out);
+  });
+}
+
+/** Sends a message to a worker. One that has just died does not get it: its end is noticed soon enough. */
+export function tellWorker(worker: Worker, message: FromPrimary): void {
+  if (worker.isConnected()) worker.send(message, () => undefined);
 }
 
 /** The message, if it is one of `listen`'s own: the program may send others over the same channel. */
@@ -49,23 +62,19 @@ function onPrimary(hear: (message: FromPrimary) => void): void {
   });
 }
 
-/**
- * Drains and exits when the primary says so. Ctrl-C is the primary's to act on: a terminal sends it to every process of
- * the group. SIGTERM may be meant for this worker alone: it drains, and is replaced.
- */
-export function obeyPrimary(ending: Ending, isSignalled: boolean): void {
-  let isEnding = false;
-  const end = (): void => {
-    if (isEnding) return;
-    isEnding = true;
-    void endProcess(ending);
-  };
-  onPrimary(({ statefun }) => {
-    if (statefun === "drain") end();
+/** Drains and exits when the primary says so, after telling it how many requests were cut off. */
+export function obeyPrimary(ending: Ending): void {
+  addEnding({
+    ...ending,
+    close: async () => {
+      const cutOff = await ending.close();
+      await tellPrimary({ statefun: "drained", cutOff });
+      return cutOff;
+    },
   });
-  if (!isSignalled) return;
-  process.on("SIGINT", () => undefined);
-  process.on("SIGTERM", end);
+  onPrimary(({ statefun }) => {
+    if (statefun === "drain") endProcess();
+  });
 }
 
 /** The metrics of all workers, whichever of them is asked: it asks the primary, which asks all. */
@@ -78,9 +87,7 @@ export function metricsOfAllWorkers(own: MetricsSource, report: (thrown: unknown
       waiting.delete(message.id);
     } else if (message.statefun === "measure") {
       const { id } = message;
-      Promise.resolve(own.metrics()).then((text) => {
-        tellPrimary({ statefun: "metrics", id, text });
-      }, report);
+      void measured(own, report).then((text) => tellPrimary({ statefun: "metrics", id, text }));
     }
   });
   return {
@@ -89,7 +96,17 @@ export function metricsOfAllWorkers(own: MetricsSource, report: (thrown: unknown
       new Promise((resolve) => {
         lastId += 1;
         waiting.set(lastId, resolve);
-        tellPrimary({ statefun: "collect", id: lastId });
+        void tellPrimary({ statefun: "collect", id: lastId });
       }),
   };
+}
+
+/** The metrics; none if the source fails, which is reported: the other workers' are still told. */
+async function measured(source: MetricsSource, report: (thrown: unknown) => void): Promise<string> {
+  try {
+    return await source.metrics();
+  } catch (thrown) {
+    report(thrown);
+    return "";
+  }
 }

@@ -4,11 +4,12 @@ import { createServer, type AddressInfo } from "node:net";
 import { StateFunError } from "../../sdk/errors.js";
 import type { RequestReplyHandler } from "../../sdk/request-reply-handler.js";
 import { collectMetrics } from "./collect-metrics.js";
-import { endOnSignals } from "./end-on-signals.js";
+import { addEnding, endOnSignals, type Ending } from "./end-on-signals.js";
 import type { ListeningAt, ListenSettings } from "./listen-settings.js";
 import type { Listening } from "./listening.js";
+import { notListening } from "./not-listening.js";
 import { removeStaleSocketFile } from "./socket-file.js";
-import { fromWorker, portVariable, workerVariable, type FromPrimary, type FromWorker } from "./worker.js";
+import { fromWorker, portVariable, tellWorker, workerVariable, type FromWorker } from "./worker.js";
 
 /** A worker that lived shorter than this would most likely end again at once: its replacements start ever later. */
 const steadyMillis = 5_000;
@@ -17,8 +18,11 @@ const firstPauseMillis = 100;
 /** … up to this: a program that cannot start costs little, and is back soon once it can. */
 const longestPauseMillis = 10_000;
 
-/** What a worker gets beyond `drainTimeout` before it is killed: to close what is its own, and to exit. */
-const exitGraceMillis = 5_000;
+/**
+ * What a worker gets beyond `drainTimeout` before it is killed: to close what is its own, and to exit; with both at
+ * their defaults, all is over before Kubernetes kills after 30 s.
+ */
+const exitGraceMillis = 3_000;
 
 let isStarted = false;
 
@@ -31,7 +35,13 @@ export async function startWorkers(
   settings: ListenSettings,
   count: number,
 ): Promise<Listening> {
-  if (isStarted || cluster.isWorker) {
+  if (cluster.isWorker) {
+    throw new StateFunError(
+      "invalid-argument",
+      "listen: this process is itself a worker of node:cluster, which cannot have workers: leave the option out",
+    );
+  }
+  if (isStarted) {
     throw new StateFunError(
       "invalid-argument",
       "listen: workers are asked for twice in one process, and each worker runs the whole program: serve all functions by one listen",
@@ -40,25 +50,12 @@ export async function startWorkers(
   isStarted = true;
   try {
     if ("path" in settings.at) await removeStaleSocketFile(settings.at.path);
-    const primary = new Primary(settings, count);
+    const primary = new Primary(functions, settings, count);
     const listening = await primary.start();
     settings.log?.({ event: "listening", at: listening.url, workers: count });
     if (settings.signals) {
-      const { onDrained, log } = settings;
-      const { close } = listening;
-      endOnSignals(
-        {
-          close,
-          onDrained,
-          log,
-          report: (error) => {
-            functions.report(error);
-          },
-        },
-        () => {
-          primary.killAll();
-        },
-      );
+      addEnding(primary.ending(listening));
+      endOnSignals(false);
     }
     return listening;
   } catch (error) {
@@ -79,13 +76,17 @@ interface Place {
 }
 
 class Primary {
+  readonly #functions: RequestReplyHandler;
   readonly #settings: ListenSettings;
   readonly #places: readonly Place[];
   #isClosing = false;
   #port: number | undefined;
-  #unclean = 0;
+  /** How many requests the workers cut off, and whether one of them ended otherwise than it should. */
+  #cutOff = 0;
+  #isUnclean = false;
 
-  constructor(settings: ListenSettings, count: number) {
+  constructor(functions: RequestReplyHandler, settings: ListenSettings, count: number) {
+    this.#functions = functions;
     this.#settings = settings;
     this.#places = Array.from({ length: count }, (_, index) => ({
       number: index + 1,
@@ -108,6 +109,25 @@ class Primary {
       this.killAll();
       throw error;
     }
+  }
+
+  /** How the program ends: as its workers did. */
+  ending({ close }: Listening): Ending {
+    const { onDrained, log } = this.#settings;
+    return {
+      close: async () => {
+        const cutOff = await close();
+        return this.#isUnclean ? Math.max(cutOff, 1) : cutOff;
+      },
+      onDrained,
+      log,
+      report: (error) => {
+        this.#functions.report(error);
+      },
+      atOnce: () => {
+        this.killAll();
+      },
+    };
   }
 
   killAll(): void {
@@ -142,8 +162,8 @@ class Primary {
     await Promise.all(this.#places.map(drained));
     clearTimeout(kill);
     isStarted = false;
-    log?.({ event: "drained", cutOff: this.#unclean, millis: Math.round(performance.now() - started) });
-    return this.#unclean;
+    log?.({ event: "drained", cutOff: this.#cutOff, millis: Math.round(performance.now() - started) });
+    return this.#cutOff;
   }
 
   #fork(place: Place): Worker {
@@ -165,10 +185,19 @@ class Primary {
     worker.on("message", (sent: unknown) => {
       const message = fromWorker(sent);
       if (message?.statefun === "failed") place.reason = message.reason;
+      if (message?.statefun === "drained" && this.#isClosing) this.#cutOff += message.cutOff;
+      // One that was still starting when the end began did not hear of it.
+      if (message?.statefun === "listening" && this.#isClosing) tellWorker(worker, { statefun: "drain" });
       if (message?.statefun === "collect") void this.#sendMetrics(worker, message.id);
     });
     worker.once("exit", (code: number | null, signal: string | null) => {
-      this.#ended(place, worker, code, signal);
+      this.#ended(place, worker, signal ?? String(code));
+    });
+    // Of a channel that broke with its worker, which then ends; or of a process that could not be started, and has none.
+    worker.on("error", (error: NodeJS.ErrnoException) => {
+      if (worker.process.pid === undefined && place.worker === worker) {
+        this.#ended(place, worker, error.code ?? error.message);
+      }
     });
     return worker;
   }
@@ -178,7 +207,7 @@ class Primary {
       worker === undefined ? [] : { number, worker },
     );
     const text = await collectMetrics(workers);
-    if (asking.isConnected()) asking.send({ statefun: "collected", id, text } satisfies FromPrimary);
+    tellWorker(asking, { statefun: "collected", id, text });
   }
 
   /** Resolves when a worker listens; rejects if it ends before. */
@@ -200,9 +229,9 @@ class Primary {
     });
   }
 
-  #ended(place: Place, worker: Worker, code: number | null, signal: string | null): void {
+  #ended(place: Place, worker: Worker, by: string): void {
     place.worker = undefined;
-    if (this.#isClosing && code !== 0) this.#unclean += 1;
+    if (this.#isClosing && by !== "0") this.#isUnclean = true;
     const isEarly = performance.now() - place.startedAt < steadyMillis;
     place.earlyEnds = isEarly ? place.earlyEnds + 1 : 0;
     const pauseMillis =
@@ -211,15 +240,32 @@ class Primary {
       event: "worker-ended",
       worker: place.number,
       workerPid: worker.process.pid ?? 0,
-      by: signal ?? String(code),
+      by,
       ...(place.reason === undefined ? {} : { reason: place.reason }),
       ...(this.#isClosing ? {} : { replacedAfterMillis: pauseMillis }),
     });
     if (this.#isClosing) return;
+    if (by !== "0") this.#functions.report(unexpectedEnd(place, worker, by, pauseMillis));
     place.restart = setTimeout(() => {
       this.#fork(place);
     }, pauseMillis);
   }
+}
+
+/** Told to `onError`: nobody else would say that workers die, of memory above all. */
+function unexpectedEnd(
+  { number, reason }: Place,
+  worker: Worker,
+  by: string,
+  pauseMillis: number,
+): StateFunError {
+  const who = `worker ${String(number)} (process ${String(worker.process.pid)})`;
+  const how = reason === undefined ? `ended by ${by}` : `ended by ${by}: ${reason}`;
+  const advice = by === "SIGKILL" ? "; if nobody killed it, look whether the machine ran out of memory" : "";
+  return new StateFunError(
+    "function-failed",
+    `${who} ${how}, and is replaced after ${String(pauseMillis)} ms; the cluster sends its batches again${advice}`,
+  );
 }
 
 /**
@@ -229,7 +275,11 @@ class Primary {
 async function freePort(at: ListeningAt): Promise<number | undefined> {
   if ("path" in at || at.port !== 0) return undefined;
   const server = createServer().listen(at);
-  await once(server, "listening");
+  try {
+    await once(server, "listening");
+  } catch (thrown) {
+    throw notListening(at, thrown);
+  }
   const { port } = server.address() as AddressInfo;
   server.close();
   await once(server, "close");
@@ -241,6 +291,6 @@ async function drained({ worker, restart }: Place): Promise<void> {
   clearTimeout(restart);
   if (worker === undefined) return;
   const ended = once(worker, "exit");
-  if (worker.isConnected()) worker.send({ statefun: "drain" } satisfies FromPrimary);
+  tellWorker(worker, { statefun: "drain" });
   await ended;
 }

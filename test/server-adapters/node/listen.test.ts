@@ -1,12 +1,14 @@
 import { linkSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import net from "node:net";
-import { once } from "node:events";
+import { EventEmitter, once } from "node:events";
+import http from "node:http";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterAll, describe, expect, test } from "@jest/globals";
 import { requestReplyHandler, StateFunError } from "statefun";
 import { listen, type LogEntry } from "statefun/node";
 import { expectFailure, expectSuccess } from "../expectations.js";
+import { Log } from "../log.js";
 import { batchHead, exchange } from "../raw-client.js";
 import { batch, hi } from "../requests.js";
 import { whileListening } from "./listened.js";
@@ -100,6 +102,12 @@ describe("listening", () => {
     [{ onDrained: "x" as never }, "onDrained is"],
     [{ log: "x" as never }, "log is"],
     [{ tls: "x" as never }, "tls is"],
+    [{ tls: {} }, "tls has no certificate"],
+    [{ tls: { key: "x", cert: "y" } }, "tls cannot be used"],
+    [{ tls: { key: "x", cert: "y" }, socketPath: "/x.sock" }, "tls stands beside socketPath"],
+    [{ socketPath: "/no/such/folder/x.sock" }, "its folder does not exist, or this user may not write to it"],
+    [{ port: 0, host: "192.0.2.1" }, "this machine has no such address"],
+    [{ port: 0, host: "192.0.2.1", workers: 2 }, "this machine has no such address"],
     [{ signals: 1 as never }, "signals is"],
   ])("with %j is invalid-argument, before anything listens", async (options, message) => {
     await expect(listen(functions, options)).rejects.toMatchObject({
@@ -185,6 +193,194 @@ describe("the limit of concurrent batches", () => {
     expectSuccess(after);
     expect(lines.filter((line) => line === "report overloaded")).toHaveLength(1);
     expect(lines).toContain("ran hi");
+  });
+});
+
+describe("the limit of concurrent batches, with authorize", () => {
+  test("one more is refused before authorize is asked", async () => {
+    let asked = 0;
+    const authorize = (): boolean => (asked += 1) > 0;
+
+    const refused = await whileListening(
+      { maxConcurrentBatches: 1, authorize },
+      async ({ connect, post, log }) => {
+        const waiting = await connect();
+        const body = batch("wait until the client is gone");
+        await waiting.send(batchHead({ "content-length": body.length }), body);
+        await log.until("ran wait until the client is gone");
+        const over = await post(hi);
+        await waiting.hangUp();
+        return over;
+      },
+    );
+
+    expectFailure(refused, "overloaded");
+    expect(asked).toBe(1);
+  });
+});
+
+describe("closing", () => {
+  test("a batch whose client hangs up meanwhile is reported, and was not cut off", async () => {
+    const log = await whileListening({ drainTimeout: { seconds: 20 } }, async ({ connect, close, log }) => {
+      const client = await connect();
+      const body = batch("wait until the client is gone");
+      await client.send(batchHead({ "content-length": body.length }), body);
+      await log.until("ran wait until the client is gone");
+      const closed = close();
+      await client.hangUp();
+      log.add(`cut off ${String(await closed)}`);
+      return log;
+    });
+
+    expect(log.of("report")).toEqual(["client-disconnected"]);
+    expect(log.of("cut")).toEqual(["off 0"]);
+    expect(log.lines.at(-1)).toBe("cut off 0");
+  });
+
+  test("a scrape that takes longer than idleGrace is answered", async () => {
+    const log = new Log();
+    const metrics = {
+      contentType: "text/plain",
+      metrics: async () => {
+        log.add("asked");
+        await log.until("measured");
+        return "up 1\n";
+      },
+    };
+
+    const response = await whileListening({ metrics }, async ({ get, close }) => {
+      const scrape = get("/metrics");
+      await log.until("asked");
+      const closed = close();
+      await new Promise((resolve) => setTimeout(resolve, 50)); // beyond idleGrace, which is 0 here
+      log.add("measured");
+      const answered = await scrape;
+      await closed;
+      return answered;
+    });
+
+    expect(response.body.toString()).toBe("up 1\n");
+    expectFailure(without, "method-not-allowed");
+  });
+
+  test("metrics that fail are 500 and reported once", async () => {
+    const metrics = { contentType: "text/plain", metrics: () => Promise.reject(new Error("no")) };
+
+    const { response, lines } = await whileListening({ metrics }, async ({ get, log }) => ({
+      response: await get("/metrics"),
+      lines: log.lines,
+    }));
+
+    expect(response.status).toBe(500);
+    expect(lines).toEqual(["report function-failed"]);
+  });
+});
+
+describe("the limit of concurrent batches", () => {
+  test("one more is overloaded, reported once, and served again when one has ended", async () => {
+    const options = { maxConcurrentBatches: 1 };
+
+    const { refused, after, lines } = await whileListening(options, async ({ connect, post, log }) => {
+      const waiting = await connect();
+      const body = batch("wait until the client is gone");
+      await waiting.send(batchHead({ "content-length": body.length }), body);
+      await log.until("ran wait until the client is gone");
+      const over = await post(hi);
+      await waiting.hangUp();
+      await log.until("report client-disconnected");
+      return { refused: over, after: await post(hi), lines: log.lines };
+    });
+
+    expectFailure(refused, "overloaded");
+    expectSuccess(after);
+    expect(lines.filter((line) => line === "report overloaded")).toHaveLength(1);
+    expect(lines).toContain("ran hi");
+  });
+});
+
+describe("the limit of concurrent batches, with authorize", () => {
+  test("one more is refused before authorize is asked", async () => {
+    let asked = 0;
+    const authorize = (): boolean => (asked += 1) > 0;
+
+    const refused = await whileListening(
+      { maxConcurrentBatches: 1, authorize },
+      async ({ connect, post, log }) => {
+        const waiting = await connect();
+        const body = batch("wait until the client is gone");
+        await waiting.send(batchHead({ "content-length": body.length }), body);
+        await log.until("ran wait until the client is gone");
+        const over = await post(hi);
+        await waiting.hangUp();
+        return over;
+      },
+    );
+
+    expectFailure(refused, "overloaded");
+    expect(asked).toBe(1);
+  });
+});
+
+describe("closing", () => {
+  test("a batch whose client hangs up meanwhile is reported, and was not cut off", async () => {
+    const log = await whileListening({ drainTimeout: { seconds: 20 } }, async ({ connect, close, log }) => {
+      const client = await connect();
+      const body = batch("wait until the client is gone");
+      await client.send(batchHead({ "content-length": body.length }), body);
+      await log.until("ran wait until the client is gone");
+      const closed = close();
+      await client.hangUp();
+      log.add(`cut off ${String(await closed)}`);
+      return log;
+    });
+
+    expect(log.of("report")).toEqual(["client-disconnected"]);
+    expect(log.of("cut")).toEqual(["off 0"]);
+    expect(log.lines.at(-1)).toBe("cut off 0");
+  });
+
+  test("a scrape that takes longer than idleGrace is answered", async () => {
+    let measured: (text: string) => void = () => undefined;
+    const metrics = {
+      contentType: "text/plain",
+      metrics: () => new Promise<string>((resolve) => (measured = resolve)),
+    };
+
+    const response = await whileListening({ metrics }, async ({ get, close }) => {
+      const scrape = get("/metrics");
+      await new Promise((resolve) => setTimeout(resolve, 50)); // the head has arrived, or the scrape is refused below
+      const closed = close();
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      measured("up 1\n");
+      const answered = await scrape;
+      await closed;
+      return answered;
+    });
+
+    expect(response.body.toString()).toBe("up 1\n");
+  });
+});
+
+describe("a server whose requests are watched by instrumentation", () => {
+  test("has all headers where something wraps the servers' emit, and needs none otherwise", async () => {
+    const seen: unknown[] = [];
+    const look = (_event: string | symbol, request: http.IncomingMessage): void => {
+      if (request instanceof http.IncomingMessage) seen.push(request.headers["content-type"]);
+    };
+    const wrapped = Object.assign(http.Server.prototype, {
+      emit(this: http.Server, event: string, ...rest: unknown[]) {
+        look(event, rest[0] as http.IncomingMessage);
+        return EventEmitter.prototype.emit.call(this, event, ...rest);
+      },
+    });
+    try {
+      expectSuccess(await whileListening({}, ({ post }) => post(hi)));
+    } finally {
+      Reflect.deleteProperty(wrapped, "emit");
+    }
+
+    expectSuccess(await whileListening({}, ({ post }) => post(hi)));
+    expect(seen).toEqual(["application/octet-stream"]);
   });
 });
 

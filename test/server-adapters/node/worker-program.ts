@@ -17,11 +17,20 @@ const functions = requestReplyHandler(
       },
     }),
   ],
-  { onError: () => undefined },
+  {
+    onError: ({ code, message }) => {
+      console.log(`report ${code} ${message.replace(/^\[.*\] /, "")}`);
+    },
+  },
 );
 
-const { crashes = false, ...options } = JSON.parse(process.argv[2] ?? "{}") as ListenOptions & {
+const {
+  crashes = false,
+  throwsMetrics = false,
+  ...options
+} = JSON.parse(process.argv[2] ?? "{}") as ListenOptions & {
   readonly crashes?: boolean;
+  readonly throwsMetrics?: boolean;
 };
 if (crashes && process.env.STATEFUN_WORKER !== undefined) throw new Error("this program cannot start");
 
@@ -29,7 +38,13 @@ const { role, url } = await listen(functions, {
   port: 0,
   host: "127.0.0.1",
   idleGrace: { milliseconds: 100 },
-  metrics: { contentType: "text/plain", metrics: () => `served_by ${String(process.pid)}\n` },
+  metrics: {
+    contentType: "text/plain",
+    metrics: () => {
+      if (throwsMetrics) throw new Error("no metrics today");
+      return `served_by ${String(process.pid)}\n`;
+    },
+  },
   onDrained: () => {
     console.log(`${role} ${String(process.pid)} is drained`);
   },

@@ -179,6 +179,55 @@ describe("with two workers", () => {
     },
   );
 
+  test("metrics that throw in every worker are reported, and end none", async () => {
+    const program = new Program({ workers: 2, log: true, throwsMetrics: true });
+    const port = await program.port();
+
+    const metrics = await scrape(port);
+
+    expect(metrics.trim()).toBe("");
+    expectSuccess(await post(port, hi));
+    expect(program.workerPids()).toHaveLength(2);
+    expect(program.count(/report function-failed/)).toBeGreaterThan(0);
+  });
+
+  test("a worker that dies while the primary ends or asks for metrics does not take the primary along", async () => {
+    const program = new Program({ workers: 2, log: true });
+    const port = await program.port();
+    const [first = 0, second = 0] = program.workerPids();
+
+    process.kill(first, "SIGKILL");
+    const scraped = scrape(port).catch(() => "");
+    process.kill(program.pid, "SIGTERM");
+    process.kill(second, "SIGKILL");
+
+    expect(await program.exit).toMatch(/^[01]$/);
+    await scraped;
+    expect(program.output).not.toContain("EPIPE");
+  });
+
+  test("an end that nobody asked for is reported, with what to look for", async () => {
+    const program = new Program({ workers: 1 });
+    const port = await program.port();
+
+    await post(port, batch("leave")).catch(() => undefined);
+    await program.until("it is reported", () => program.count(/report function-failed worker 1/) === 1);
+
+    expect(program.output).toMatch(/worker 1 \(process \d+\) ended by 3, and is replaced after 100 ms/);
+  });
+
+  test("a worker that is still starting when the end begins is told as soon as it listens", async () => {
+    const program = new Program({ workers: 1, log: true });
+    await program.port();
+    const [first = 0] = program.workerPids();
+
+    process.kill(first, "SIGKILL");
+    await program.until("its replacement starts", () => program.workerPids().length === 2);
+    process.kill(program.pid, "SIGTERM");
+
+    expect(await program.exit).toBe("0");
+  });
+
   test("a program that cannot start fails with the worker's words, and leaves no process", async () => {
     const program = new Program({ workers: 2, crashes: true, log: true });
 
