@@ -1,8 +1,11 @@
+import { constants } from "node:buffer";
 import { X509Certificate } from "node:crypto";
+import { gunzipSync, inflateSync } from "node:zlib";
 import { StateFunError } from "../sdk/errors.js";
 import type { AdapterRequest, ClientCertificate } from "./answer.js";
 import { certificateFields } from "./peer-certificate.js";
 import { tooLarge } from "./body-errors.js";
+import { compressionOf, notCompressed, type Compression } from "./content-encoding.js";
 
 /** What API Gateway says of a client's certificate after it has checked its chain. */
 export interface LambdaClientCertificate {
@@ -133,8 +136,10 @@ export class LambdaRequest implements AdapterRequest {
 
   body(limit: number): Uint8Array {
     const { body, isBase64Encoded } = this.#event;
+    const compression = compressionOf(this.header("content-encoding"));
     if (typeof body !== "string") return new Uint8Array(0);
-    return isBase64Encoded === true ? fromBase64(body, limit) : fromText(body, limit);
+    const bytes = isBase64Encoded === true ? fromBase64(body, limit) : fromText(body, limit);
+    return compression === undefined ? bytes : inflated(bytes, compression, limit);
   }
 }
 
@@ -173,6 +178,18 @@ function fromText(body: string, limit: number): Uint8Array {
     );
   }
   return Buffer.from(body);
+}
+
+/** All at once, since all of it is here already; never more than `limit` bytes, however small the compressed form is. */
+function inflated(bytes: Uint8Array, compression: Compression, limit: number): Uint8Array {
+  const inflate = compression === "gzip" ? gunzipSync : inflateSync;
+  try {
+    // zlib refuses a limit that no buffer could have.
+    return inflate(bytes, { maxOutputLength: Math.min(limit, constants.MAX_LENGTH) });
+  } catch (thrown) {
+    const isTooLarge = isObject(thrown) && "code" in thrown && thrown.code === "ERR_BUFFER_TOO_LARGE";
+    throw isTooLarge ? tooLarge(limit) : notCompressed(compression, thrown);
+  }
 }
 
 function certificateOf({

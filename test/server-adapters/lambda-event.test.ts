@@ -1,3 +1,4 @@
+import { deflateSync, gzipSync } from "node:zlib";
 import { describe, expect, test } from "@jest/globals";
 import type { IncomingRequest } from "statefun/authorize";
 import { frontShapes, type FrontShape } from "./lambda-events.js";
@@ -63,6 +64,15 @@ describe.each(frontShapes)("an event of a %s", (shape) => {
     expect(seen).toBeUndefined();
   });
 
+  test("is served when it is compressed", async () => {
+    const event = eventOf(shape, { headers: ["Content-Encoding", "gzip"], body: gzipSync(hi) });
+
+    const { body, ran } = await handled(event);
+
+    expect(body).toEqual(noEffects);
+    expect(ran).toEqual(["hi"]);
+  });
+
   test("without a body is malformed-request", async () => {
     const { result, reports } = await handled(eventOf(shape, { body: Buffer.alloc(0) }));
 
@@ -123,6 +133,67 @@ describe("a base64 body", () => {
     const { result, reports } = await handled(eventOf("HTTP API", { body: batchOfSize(size) }), {
       maxRequestBytes: 1000,
     });
+
+    expect(result.statusCode).toBe(status);
+    expect(reports.map(({ code }) => code)).toEqual(codes);
+  });
+});
+
+describe("a compressed body", () => {
+  const compressed = (encoding: string, body: Buffer): object =>
+    eventOf("HTTP API", { headers: ["Content-Encoding", encoding], body });
+
+  test.each([
+    { encoding: "GZIP", body: gzipSync(hi) },
+    { encoding: "x-gzip", body: gzipSync(hi) },
+    { encoding: "deflate", body: deflateSync(hi) },
+    { encoding: "identity", body: hi },
+  ])("of content-encoding $encoding is served", async ({ encoding, body }) => {
+    const { result, ran } = await handled(compressed(encoding, body));
+
+    expect(result.statusCode).toBe(200);
+    expect(ran).toEqual(["hi"]);
+  });
+
+  test.each(["br", "gzip, gzip", "constructor", "__proto__"])(
+    "of the encoding %s is unsupported-media-type",
+    async (encoding) => {
+      const { result, reports, ran } = await handled(compressed(encoding, gzipSync(hi)));
+
+      expect(result.statusCode).toBe(415);
+      expect(reports.map(({ code }) => code)).toEqual(["unsupported-media-type"]);
+      expect(ran).toEqual([]);
+    },
+  );
+
+  test.each([
+    { what: "is none", encoding: "gzip", body: hi },
+    { what: "is cut off", encoding: "gzip", body: gzipSync(hi).subarray(0, -9) },
+    { what: "is of the other kind", encoding: "deflate", body: gzipSync(hi) },
+  ])("that $what is malformed-request, and the report says why", async ({ encoding, body }) => {
+    const { result, reports, ran } = await handled(compressed(encoding, body));
+
+    expect(result.statusCode).toBe(400);
+    expect(reports.map(({ message }) => message)).toEqual([
+      `[malformed-request] the body of a request is not ${encoding}, though its content-encoding says so`,
+    ]);
+    expect(ran).toEqual([]);
+  });
+
+  test("is served whatever the limit", async () => {
+    const event = compressed("gzip", gzipSync(hi));
+
+    const { result } = await handled(event, { maxRequestBytes: Number.MAX_SAFE_INTEGER });
+
+    expect(result.statusCode).toBe(200);
+  });
+
+  test.each([
+    { what: "a batch of 1000 bytes", body: gzipSync(batchOfSize(1000)), status: 200, codes: [] },
+    { what: "a batch of 1001", body: gzipSync(batchOfSize(1001)), status: 413, codes: ["request-too-large"] },
+    { what: "a bomb", body: gzipSync(Buffer.alloc(900_000)), status: 413, codes: ["request-too-large"] },
+  ])("of $what is $status where 1000 are accepted", async ({ body, status, codes }) => {
+    const { result, reports } = await handled(compressed("gzip", body), { maxRequestBytes: 1000 });
 
     expect(result.statusCode).toBe(status);
     expect(reports.map(({ code }) => code)).toEqual(codes);
