@@ -84,3 +84,5 @@ function isRefusalOfHead(error: unknown, { method, headers }: FastifyRequest): b
     method !== "POST" || !/^\s*(application\/octet-stream)?\s*(;|$)/i.test(headers["content-type"] ?? "")
   );
 }
+
+export type { ServeOptions } from "./answer.js";

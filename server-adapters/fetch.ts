@@ -56,3 +56,5 @@ class FetchRequest implements AdapterRequest {
     return this.#request.signal;
   }
 }
+
+export type { ServeOptions } from "./answer.js";

@@ -4,6 +4,7 @@ import type { RequestReplyHandler } from "../sdk/request-reply-handler.js";
 import { answer, reportedFailure, type Answer, type ServeOptions } from "./answer.js";
 import { requestOf, type LambdaEvent, type LambdaRequest } from "./lambda-event.js";
 
+export type { ServeOptions } from "./answer.js";
 export type {
   HttpApiEvent,
   LambdaClientCertificate,

@@ -26,6 +26,7 @@ export function serve(functions: RequestReplyHandler, options: ServeOptions = {}
   };
 }
 
+export type { ServeOptions } from "./answer.js";
 export { listen } from "./node/listen.js";
 export type { Listening } from "./node/listening.js";
 export type { ListenOptions, MetricsSource } from "./node/listen-options.js";
