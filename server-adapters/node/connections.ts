@@ -6,8 +6,12 @@ const lingerMillis = 1000;
 
 /** The open connections of a server, and which of them have a request to answer. */
 export class Connections {
-  /** The replies that are owed: a request is in here from its head to its last byte. */
-  readonly inFlight = new Set<ServerResponse>();
+  /**
+   * The replies that are owed, by connection: one is in here from its request's head to its own last byte. A set of all
+   * of them would cost more than the codec: every response would need a hash, and outlive its turn in the set's table.
+   */
+  readonly #owed = new Map<Socket, ServerResponse[]>();
+  #owedCount = 0;
   readonly #open = new Set<Socket>();
   /** Connections whose last reply is written or on its way: what arrives on them later was never asked of us. */
   readonly #finished = new WeakSet<Socket>();
@@ -43,15 +47,31 @@ export class Connections {
     });
   }
 
-  /** Takes up a request. Its reply is owed until {@link sent} or {@link dropped}. */
+  /** The number of replies that are owed. */
+  get inFlight(): number {
+    return this.#owedCount;
+  }
+
+  /** Takes up a request. Its reply is owed until it is {@link written} and sent, or {@link dropped}. */
   add(response: ServerResponse): void {
-    this.inFlight.add(response);
-    if (response.socket === null) this.#pipelined.add(response.req.socket);
+    const { socket } = response.req;
+    const owed = this.#owed.get(socket);
+    if (owed === undefined) this.#owed.set(socket, [response]);
+    else owed.push(response);
+    this.#owedCount += 1;
+    if (response.socket === null) this.#pipelined.add(socket);
   }
 
   /** The reply is not owed any more. */
   dropped(response: ServerResponse): void {
-    this.inFlight.delete(response);
+    const { socket } = response.req;
+    const owed = this.#owed.get(socket);
+    const index = owed?.indexOf(response) ?? -1;
+    if (owed === undefined || index < 0) return;
+    if (owed.length === 1) owed.pop();
+    else owed.splice(index, 1);
+    this.#owedCount -= 1;
+    if (owed.length === 0 && socket.destroyed) this.#owed.delete(socket);
   }
 
   /**
@@ -62,14 +82,14 @@ export class Connections {
     const { socket } = response;
     const connection = response.req.socket;
     if ((socket !== null && socket.writableLength === 0) || connection.destroyed) {
-      this.inFlight.delete(response);
+      this.dropped(response);
       return;
     }
     // Node destroys a socket whose time is up, and sets another time once the reply is out.
     if (socket === null) response.once("socket", (its: Socket) => its.setTimeout(timeoutMillis));
     else socket.setTimeout(timeoutMillis);
     response.once("close", () => {
-      this.inFlight.delete(response);
+      this.dropped(response);
       if (this.#endsIdle && this.owedOn(connection).length === 0) endSoon(connection);
     });
   }
@@ -91,16 +111,14 @@ export class Connections {
 
   /** The replies owed on one connection: more than one if its client did not wait. */
   owedOn(socket: Socket): readonly ServerResponse[] {
-    return [...this.inFlight].filter(({ req }) => req.socket === socket);
+    return this.#owed.get(socket) ?? [];
   }
 
   /** Ends the connections on which no request is in flight. What was written to them still arrives. */
   endIdle(): void {
     this.#endsIdle = true;
-    const busy = new Set<Socket>();
-    for (const { req } of this.inFlight) busy.add(req.socket);
     for (const socket of this.#open) {
-      if (busy.has(socket)) continue;
+      if (this.owedOn(socket).length > 0) continue;
       this.finish(socket);
       endSoon(socket);
     }
@@ -117,12 +135,13 @@ export class Connections {
     socket.once("close", () => {
       this.#open.delete(socket);
       if (this.#pipelined.has(socket)) this.#tellWaiting(socket);
+      if (this.owedOn(socket).length === 0) this.#owed.delete(socket);
     });
   }
 
   /** Node tells only the reply that is its connection's next one of the connection's end. */
   #tellWaiting(socket: Socket): void {
-    for (const response of this.owedOn(socket)) {
+    for (const response of [...this.owedOn(socket)]) {
       if (response.socket !== null || response.destroyed) continue;
       response.destroy();
       response.emit("close");

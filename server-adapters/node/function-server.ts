@@ -12,7 +12,7 @@ import { Connections } from "./connections.js";
 import { requestClass } from "./lean-message.js";
 import type { ListenSettings } from "./listen-settings.js";
 import { answerProbe } from "./probes.js";
-import { compressed, endWith, flatHead, takesGzip } from "./reply.js";
+import { compressed, flatHead, takesGzip } from "./reply.js";
 
 /** How often Node looks for clients that are too slow; a time-out is late by this much at most. */
 const timeoutCheckMillis = 1000;
@@ -46,7 +46,7 @@ export class FunctionServer {
 
   /** The number of requests that have not been answered. */
   get inFlight(): number {
-    return this.#connections.inFlight.size;
+    return this.#connections.inFlight;
   }
 
   get isDraining(): boolean {
@@ -99,7 +99,7 @@ export class FunctionServer {
     if (this.isDraining && connections.isFinished(request.socket)) return;
     if (request.method !== "POST" && this.#probe(request, response)) return;
     const started = log === undefined ? 0 : performance.now();
-    const isOver = request.method === "POST" && connections.inFlight.size >= maxConcurrentBatches;
+    const isOver = request.method === "POST" && connections.inFlight >= maxConcurrentBatches;
     connections.add(response);
     if (isOver) {
       // Before anything else is done for it, be it a check of `authorize`.
@@ -156,7 +156,7 @@ export class FunctionServer {
       if (isComplete(request)) {
         const closes = this.isDraining && connections.isLast(response);
         if (closes) connections.finish(request.socket);
-        endWith(response, flatHead(ready, closes), ready);
+        response.writeHead(ready.status, flatHead(ready, closes)).end(ready.body);
         connections.written(response, this.#settings.replyTimeoutMillis);
       } else {
         connections.finish(request.socket);

@@ -1,4 +1,4 @@
-import type { IncomingMessage, ServerResponse } from "node:http";
+import type { IncomingMessage } from "node:http";
 import { promisify } from "node:util";
 import { gzip, type InputType, type ZlibOptions } from "node:zlib";
 import type { Answer } from "../answer.js";
@@ -40,14 +40,4 @@ export function flatHead({ headers }: Answer, closes: boolean): string[] {
   for (const name in headers) list.push(name, headers[name] as string);
   if (closes) list.push("connection", "close");
   return list;
-}
-
-/** Above this a copy costs more than the second buffer that it saves the operating system from. */
-const mostJoinedBytes = 16 * 1024;
-
-/** Ends a response with an answer: as text where it is short, which Node puts into one buffer with the head. */
-export function endWith(response: ServerResponse, head: string[], { status, body }: Answer): void {
-  response.writeHead(status, head);
-  if (body.length > mostJoinedBytes) response.end(body);
-  else response.end(Buffer.from(body.buffer, body.byteOffset, body.length).toString("latin1"), "latin1");
 }
