@@ -69,14 +69,12 @@ export async function listen(
   const listening = listeningAt(server, settings, isWorker ? "worker" : "alone");
   const { onDrained, log, signals } = settings;
   const ending = { close: listening.close, onDrained, log, report };
-  if (isWorker) {
-    obeyPrimary(ending);
-    await tellPrimary({ statefun: "listening", url: listening.url, port: listening.port });
-  } else {
-    log?.({ event: "listening", at: listening.url });
-    if (signals) addEnding(ending);
-  }
+  if (isWorker) obeyPrimary(ending);
+  else if (signals) addEnding(ending);
+  // Before the primary hears of it, whose program may be sent a signal from then on.
   if (signals) endOnSignals(isOurWorker());
+  if (isWorker) await tellPrimary({ statefun: "listening", url: listening.url, port: listening.port });
+  else log?.({ event: "listening", at: listening.url });
   return listening;
 }
 
