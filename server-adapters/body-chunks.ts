@@ -4,11 +4,11 @@ const mostChunks = 64;
 const shortChunkBytes = 512;
 
 /**
- * The chunks of a body, in order. It takes about as much memory as their bytes, also for a client that sends millions of
- * chunks of one byte.
+ * The chunks of a body, in order, on any host. It takes about as much memory as their bytes, also for a client that sends
+ * millions of chunks of one byte.
  */
 export class BodyChunks {
-  #chunks: Buffer[] = [];
+  #chunks: Uint8Array[] = [];
   #size = 0;
 
   /** The number of bytes so far. */
@@ -16,22 +16,33 @@ export class BodyChunks {
     return this.#size;
   }
 
-  add(chunk: Buffer): void {
+  add(chunk: Uint8Array): void {
+    if (chunk.length === 0) return;
     this.#size += chunk.length;
     this.#chunks.push(chunk);
     if (this.#chunks.length >= mostChunks && this.#chunks.length * shortChunkBytes > this.#size) {
-      this.#chunks = [Buffer.concat(this.#chunks, this.#size)];
+      this.#chunks = [joined(this.#chunks, this.#size)];
     }
   }
 
   /** The whole body; one that came in one chunk is that chunk, not a copy. */
   bytes(): Uint8Array {
     const [first = new Uint8Array(0)] = this.#chunks;
-    return this.#chunks.length > 1 ? Buffer.concat(this.#chunks, this.#size) : first;
+    return this.#chunks.length > 1 ? joined(this.#chunks, this.#size) : first;
   }
 
   /** Forgets the bytes, and keeps counting. */
   clear(): void {
     this.#chunks = [];
   }
+}
+
+function joined(chunks: readonly Uint8Array[], size: number): Uint8Array {
+  const bytes = new Uint8Array(size);
+  let offset = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, offset);
+    offset += chunk.length;
+  }
+  return bytes;
 }

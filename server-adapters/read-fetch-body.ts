@@ -1,4 +1,5 @@
 import { StateFunError } from "../sdk/errors.js";
+import { BodyChunks } from "./body-chunks.js";
 import { disconnected, tooLarge } from "./body-errors.js";
 import { compressionOf, notCompressed, type Compression } from "./content-encoding.js";
 
@@ -6,10 +7,11 @@ import { compressionOf, notCompressed, type Compression } from "./content-encodi
 const lingerMillis = 10_000;
 
 /**
- * The body of a request of the Fetch standard, decompressed, never holding more than `limit` bytes of it.
+ * The body of a request of the Fetch standard, decompressed, never holding more than `limit` bytes of it. The compressed
+ * form has the same limit.
  *
  * @param request - the request, before anything has read it
- * @param limit - the most bytes to accept, after decompression
+ * @param limit - the most bytes to accept, as they come and after decompression
  * @returns the bytes; a promise unless there are none. A body of one chunk is that chunk, not a copy
  * @throws StateFunError `request-too-large`; the rest of a body that was begun is thrown away meanwhile
  * @throws StateFunError `body-already-read` if something else has read the stream, or it yields no bytes
@@ -19,64 +21,118 @@ const lingerMillis = 10_000;
  */
 export function readFetchBody(request: Request, limit: number): Uint8Array | Promise<Uint8Array> {
   if (request.bodyUsed) throw alreadyRead();
-  const compression = compressionOf(request.headers.get("content-encoding") ?? undefined);
   // Before the stream is touched: of a body that nobody asked for, the runtime itself disposes.
-  if (compression === undefined && Number(request.headers.get("content-length")) > limit)
-    throw tooLarge(limit);
+  if (Number(request.headers.get("content-length")) > limit) throw tooLarge(limit);
+  const compression = compressionOf(request.headers.get("content-encoding") ?? undefined);
   const { body } = request;
   if (body === null) return new Uint8Array(0);
   if (body.locked) throw alreadyRead();
-  if (compression !== undefined) return readCompressed(body, compression, limit);
-  return readStream(body, limit, (cause, size) => disconnected(size, cause));
+  const reader = body.getReader();
+  if (compression !== undefined) return readCompressed(reader, compression, limit);
+  return readAll(reader, limit, {
+    brokenOff: (cause, size) => disconnected(size, cause),
+    abandon: () => void discard(reader),
+  });
+}
+
+/** What to do about a stream that does not come to its end. */
+interface Unfinished {
+  /** What broke it off, after `size` bytes. */
+  readonly brokenOff: (cause: unknown, size: number) => StateFunError;
+  /** Called when it is refused, before it has ended. */
+  readonly abandon: () => void;
+}
+
+/** Reads to the end, or to one byte more than `limit`. */
+async function readAll(
+  reader: ReadableStreamDefaultReader<Uint8Array>,
+  limit: number,
+  { brokenOff, abandon }: Unfinished,
+): Promise<Uint8Array> {
+  const chunks = new BodyChunks();
+  for (;;) {
+    const { done, value } = await reader.read().catch((cause: unknown) => {
+      throw brokenOff(cause, chunks.size);
+    });
+    if (done) return chunks.bytes();
+    if (!ArrayBuffer.isView(value)) throw alreadyRead();
+    chunks.add(value);
+    if (chunks.size > limit) {
+      chunks.clear();
+      abandon();
+      throw tooLarge(limit);
+    }
+  }
 }
 
 function readCompressed(
-  body: ReadableStream<Uint8Array>,
+  reader: ReadableStreamDefaultReader<Uint8Array>,
   compression: Compression,
   limit: number,
 ): Promise<Uint8Array> {
-  let brokenOff: { cause: unknown } | undefined;
-  const reader = body.getReader();
-  // Between the two, so that a client which hung up is told from bytes that are not what their encoding says.
-  const source = new ReadableStream<Uint8Array<ArrayBuffer>>({
-    async pull(controller) {
-      try {
-        const { done, value } = await reader.read();
-        if (done) controller.close();
-        else controller.enqueue(value as Uint8Array<ArrayBuffer>);
-      } catch (cause) {
-        brokenOff = { cause };
-        controller.error(cause);
-      }
+  const source = new CompressedSource(reader, limit);
+  const inflated = source.stream.pipeThrough(new DecompressionStream(compression)).getReader();
+  return readAll(inflated, limit, {
+    brokenOff: (cause) => {
+      source.abandon();
+      return source.failure ?? notCompressed(compression, cause);
     },
-    cancel: (reason) => reader.cancel(reason),
+    abandon: () => {
+      source.abandon();
+      inflated.cancel().catch(() => undefined);
+    },
   });
-  return readStream(source.pipeThrough(new DecompressionStream(compression)), limit, (cause, size) =>
-    brokenOff === undefined ? notCompressed(compression, cause) : disconnected(size, brokenOff.cause),
-  );
 }
 
-/** Reads to the end, or to one byte more than `limit`; `failure` names what broke the stream off. */
-async function readStream(
-  stream: ReadableStream<Uint8Array>,
-  limit: number,
-  failure: (cause: unknown, size: number) => StateFunError,
-): Promise<Uint8Array> {
-  const reader = stream.getReader();
-  const chunks: Uint8Array[] = [];
-  let size = 0;
-  for (;;) {
-    const { done, value } = await reader.read().catch((cause: unknown) => {
-      throw failure(cause, size);
+/**
+ * The compressed form of a body, on its way to be decompressed: holds it to the limit, and tells a client that hung up
+ * from bytes that are not what their encoding says.
+ */
+class CompressedSource {
+  readonly stream: ReadableStream<Uint8Array<ArrayBuffer>>;
+  /** Why it ended early, unless that was the doing of whoever reads it. */
+  failure: StateFunError | undefined;
+  readonly #reader: ReadableStreamDefaultReader<Uint8Array>;
+  readonly #limit: number;
+  #received = 0;
+  #isAbandoned = false;
+
+  constructor(reader: ReadableStreamDefaultReader<Uint8Array>, limit: number) {
+    this.#reader = reader;
+    this.#limit = limit;
+    this.stream = new ReadableStream({
+      pull: (controller) => this.#pull(controller),
+      cancel: () => {
+        this.abandon();
+      },
     });
-    if (done) return joined(chunks, size);
-    if (!ArrayBuffer.isView(value)) throw alreadyRead();
-    size += value.length;
-    if (size > limit) {
-      void discard(reader);
-      throw tooLarge(limit);
+  }
+
+  /** Throws away the rest as it is: nothing more of it is decompressed. */
+  abandon(): void {
+    if (this.#isAbandoned) return;
+    this.#isAbandoned = true;
+    void discard(this.#reader);
+  }
+
+  async #pull(controller: ReadableStreamDefaultController<Uint8Array<ArrayBuffer>>): Promise<void> {
+    try {
+      const { done, value } = await this.#reader.read();
+      if (this.#isAbandoned) return;
+      if (done) controller.close();
+      else controller.enqueue(this.#checked(value) as Uint8Array<ArrayBuffer>);
+    } catch (cause) {
+      this.failure ??= disconnected(this.#received, cause);
+      controller.error(this.failure);
     }
-    chunks.push(value);
+  }
+
+  #checked(chunk: Uint8Array): Uint8Array {
+    if (!ArrayBuffer.isView(chunk)) throw (this.failure = alreadyRead());
+    this.#received += chunk.length;
+    // There is compressed data without end that comes to nothing.
+    if (this.#received > this.#limit) throw (this.failure = tooLarge(this.#limit));
+    return chunk;
   }
 }
 
@@ -95,18 +151,6 @@ async function discard(reader: ReadableStreamDefaultReader<unknown>): Promise<vo
   } finally {
     clearTimeout(patience);
   }
-}
-
-function joined(chunks: readonly Uint8Array[], size: number): Uint8Array {
-  const [first] = chunks;
-  if (first?.length === size) return first;
-  const bytes = new Uint8Array(size);
-  let offset = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset);
-    offset += chunk.length;
-  }
-  return bytes;
 }
 
 function alreadyRead(): StateFunError {

@@ -3,7 +3,7 @@ import { BodyChunks } from "../../server-adapters/body-chunks.js";
 import { Random } from "../support/random.js";
 
 /** What the bytes of `chunks` come to. */
-function bytesOf(chunks: readonly Buffer[]): BodyChunks {
+function bytesOf(chunks: readonly Uint8Array[]): BodyChunks {
   const body = new BodyChunks();
   for (const chunk of chunks) body.add(chunk);
   return body;
@@ -34,6 +34,20 @@ describe("the chunks of a body", () => {
     const chunk = Buffer.from("whole");
 
     expect(bytesOf([chunk]).bytes()).toBe(chunk);
+  });
+
+  test("are its bytes in order, where some are empty", () => {
+    const chunks = Array.from({ length: 1000 }, (_, index) => new Uint8Array(index % 3).fill(index));
+
+    const body = bytesOf(chunks);
+
+    expect(Buffer.from(body.bytes())).toEqual(Buffer.concat(chunks));
+  });
+
+  test("are not copied where the others are empty", () => {
+    const chunk = Buffer.from("whole");
+
+    expect(bytesOf([Buffer.alloc(0), chunk, Buffer.alloc(0)]).bytes()).toBe(chunk);
   });
 
   test("are counted, and gone, once they are forgotten", () => {

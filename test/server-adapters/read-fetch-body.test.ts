@@ -1,12 +1,21 @@
-import { deflateSync, gzipSync } from "node:zlib";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { constants, deflateSync, gzipSync } from "node:zlib";
 import { afterEach, describe, expect, jest, test } from "@jest/globals";
 import { requestReplyHandler } from "statefun";
 import { serve } from "statefun/fetch";
 import { conformanceFunction } from "./conformance-functions.js";
 import { Log } from "./log.js";
-import { batch, batchOfSize, hi, noEffects } from "./requests.js";
+import { batch, batchOfSize, fromHex, hi, noEffects } from "./requests.js";
 
 const limit = 1000;
+
+// In hex: a hundred bytes that come to a hundred thousand; deflate that goes on after these, with blocks of nothing.
+const bomb = gzipSync(Buffer.alloc(1024 * 1024))
+  .subarray(0, 100)
+  .toString("hex");
+const begun = deflateSync("", { finishFlush: constants.Z_SYNC_FLUSH }).toString("hex");
+const nothing = "000000ffff";
 
 afterEach(() => {
   jest.useRealTimers();
@@ -70,6 +79,16 @@ describe("a compressed body", () => {
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(50 * 1024 * 1024);
   });
 
+  test("whose length is above the limit is not touched", async () => {
+    const headers = { "content-encoding": "gzip", "content-length": String(limit + 1) };
+    const request = post(streamOf([gzipSync(hi)]), headers);
+
+    const { response } = await answerTo(request);
+
+    expect(response.status).toBe(413);
+    expect(request.bodyUsed).toBe(false);
+  });
+
   test("that breaks off is a client that hung up, not a bad encoding", async () => {
     const body = streamOf([gzipSync(hi).subarray(0, 12)], new Error("reset"));
 
@@ -124,33 +143,80 @@ describe("the stream of a body", () => {
     ]);
   });
 
-  test("without end is refused at the limit, thrown away for ten seconds, and then left", async () => {
-    jest.useFakeTimers({ doNotFake: ["nextTick", "queueMicrotask", "setImmediate", "performance"] });
-    const cancelled = new Log();
+  test.each([
+    { name: "without end", encoding: "identity", begin: "", chunk: "00", status: 413 },
+    { name: "of gzip that is a bomb", encoding: "gzip", begin: bomb, chunk: "ff", status: 413 },
+    {
+      name: "of deflate that comes to nothing",
+      encoding: "deflate",
+      begin: begun,
+      chunk: nothing,
+      status: 413,
+    },
+    { name: "that is no gzip", encoding: "gzip", begin: "", chunk: "00", status: 400 },
+  ])(
+    "$name is refused at the limit, thrown away as it is for ten seconds, and then left",
+    async ({ encoding, begin, chunk, status }) => {
+      jest.useFakeTimers({ doNotFake: ["nextTick", "queueMicrotask", "setImmediate", "performance"] });
+      const cancelled = new Log();
+      let pulled = 0;
+      const endless = new ReadableStream<Uint8Array>({
+        start(controller) {
+          controller.enqueue(Uint8Array.from(fromHex(begin)));
+        },
+        pull(controller) {
+          pulled += 100;
+          controller.enqueue(Uint8Array.from(fromHex(chunk.repeat(200 / chunk.length))));
+          // Leaves the event loop a turn, as a socket does.
+          return new Promise((resolve) => setImmediate(resolve));
+        },
+        cancel() {
+          cancelled.add("cancelled");
+        },
+      });
+
+      const { response } = await answerTo(post(endless, { "content-encoding": encoding }));
+      const pulledForAnswer = pulled;
+      jest.advanceTimersByTime(9_999);
+      await turns(20);
+      const early = [...cancelled.lines];
+      jest.advanceTimersByTime(1);
+      await cancelled.until("cancelled");
+
+      expect(response.status).toBe(status);
+      expect(pulledForAnswer).toBeLessThan(10 * limit);
+      expect(pulled).toBeGreaterThan(pulledForAnswer);
+      expect(early).toEqual([]);
+      expect(jest.getTimerCount()).toBe(0);
+    },
+  );
+
+  test("that comes in chunks of one byte takes the memory of its bytes", async () => {
+    setFlagsFromString("--expose-gc");
+    const collect = runInNewContext("gc") as () => void;
+    const held = (): number => {
+      collect();
+      const { heapUsed, external } = process.memoryUsage();
+      return heapUsed + external;
+    };
+    const size = 200_000;
+    const body = batchOfSize(size);
+    const before = held();
+    let heldNearEnd = Infinity;
     let pulled = 0;
-    const endless = new ReadableStream<Uint8Array>({
+    const slow = new ReadableStream<Uint8Array>({
       pull(controller) {
-        pulled += 100;
-        controller.enqueue(new Uint8Array(100));
-        // Leaves the event loop a turn, as a socket does.
-        return new Promise((resolve) => setImmediate(resolve));
-      },
-      cancel() {
-        cancelled.add("cancelled");
+        if (pulled === size - 100) heldNearEnd = held();
+        if (pulled === size) controller.close();
+        else controller.enqueue(Uint8Array.of(body[pulled++] ?? 0));
       },
     });
 
-    const { response } = await answerTo(post(endless));
-    const pulledForAnswer = pulled;
-    jest.advanceTimersByTime(9_999);
-    const early = [...cancelled.lines];
-    jest.advanceTimersByTime(1);
-    await cancelled.until("cancelled");
+    const { response, log } = await answerTo(post(slow), size);
 
-    expect(response.status).toBe(413);
-    expect(pulledForAnswer).toBeLessThan(10 * limit);
-    expect(early).toEqual([]);
-    expect(jest.getTimerCount()).toBe(0);
+    expect(response.status).toBe(200);
+    expect(log).toHaveLength(1);
+    expect(heldNearEnd - before).toBeLessThan(20 * size);
   });
 
   test("is not touched when its length is above the limit", async () => {
@@ -234,6 +300,11 @@ function streamOf(chunks: readonly unknown[], broken?: Error): ReadableStream<Ui
   });
 }
 
+/** Lets the event loop turn so often. */
+async function turns(count: number): Promise<void> {
+  for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve));
+}
+
 interface Answered {
   readonly response: Response;
   readonly bytes: Buffer;
@@ -241,11 +312,11 @@ interface Answered {
   readonly messages: readonly string[];
 }
 
-async function answerTo(request: Request): Promise<Answered> {
+async function answerTo(request: Request, maxRequestBytes = limit): Promise<Answered> {
   const log = new Log();
   const messages: string[] = [];
   const functions = requestReplyHandler([conformanceFunction(log)], {
-    maxRequestBytes: limit,
+    maxRequestBytes,
     onError: ({ message }) => messages.push(message),
   });
   const response = await serve(functions)(request);
