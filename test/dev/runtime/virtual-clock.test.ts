@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { virtualClock } from "../../../dev/runtime/virtual-clock";
+import { virtualClock } from "../../../dev/runtime/virtual-clock.js";
 
 test("calls are made at their own times, in the order of time and then of scheduling", async () => {
   const clock = virtualClock(1000);
