@@ -7,7 +7,7 @@
  * - `mail`: messages that are not processed yet; key: their sequence number
  * - `batches`: the last message of the batch that is in flight at an address; key as `state`
  * - `delays`: delayed messages; key: due time and sequence number, fixed width
- * - `tokens`: pending cancellation tokens; key: `<id of the sender>\0<token>`
+ * - `tokens`: pending cancellation tokens; key: the id of the sender, then the token
  * - `outbox`: egress records that are not delivered yet; key: their sequence number
  * - `positions`: how far each ingress has read; key: `<ingress id>/<whatever the ingress says>`
  * - `requests`: idempotency keys of requests that are durable already
