@@ -4,8 +4,8 @@ import type { Writer } from "../wire/writer.js";
 import { Codec, describeValue, refused } from "./codec.js";
 import type { SchemaInput, SchemaOutput, StandardSchema } from "./standard-schema.js";
 import { validated } from "./standard-schema.js";
-import type { Type } from "./type.js";
-import { typeOf } from "./type.js";
+import type { AnyType, Type } from "./type.js";
+import { codecOf, typeOf } from "./type.js";
 
 /** What JSON can hold. */
 export type JsonValue =
@@ -22,6 +22,10 @@ class JsonCodec extends Codec<unknown, string> {
   constructor(typename: string, schema: StandardSchema | undefined) {
     super(typename);
     this.#schema = schema;
+  }
+
+  get schema(): StandardSchema | undefined {
+    return this.#schema;
   }
 
   check(value: unknown): unknown {
@@ -82,6 +86,18 @@ export function jsonType(typename: string, schema?: StandardSchema): Type {
     );
   }
   return typeOf<string, unknown, string>(new JsonCodec(typename, schema));
+}
+
+/** How a type's values look inside, for tools. */
+export interface JsonShape {
+  /** The schema that the type was given; none if it takes any JSON. */
+  readonly schema: StandardSchema | undefined;
+}
+
+/** What is known of the values of a type that {@link jsonType} made; `undefined` for any other type. */
+export function jsonShape(type: AnyType): JsonShape | undefined {
+  const codec = codecOf(type);
+  return codec instanceof JsonCodec ? { schema: codec.schema } : undefined;
 }
 
 /** As it behaves: a function or a symbol has no JSON, whatever the standard library declares. */

@@ -1,7 +1,7 @@
 import { describe, expect, jest, test } from "@jest/globals";
 import * as v from "valibot";
 import { z } from "zod";
-import { jsonType, StateFunError } from "statefun";
+import { jsonShape, jsonType, StateFunError, types } from "statefun";
 import type { JsonValue, StandardSchema } from "statefun";
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -169,5 +169,17 @@ describe("a schema", () => {
     expect(define).toThrow(
       '[invalid-argument] the schema of test/Odd is not a Standard Schema: it has no "~standard".validate; pass a zod, valibot or arktype schema, or none',
     );
+  });
+});
+
+describe("what tools learn of a type", () => {
+  const schema = z.object({ name: z.string() });
+
+  test.each([
+    ["a JSON type with a schema", jsonType("test/Checked", schema), { schema }],
+    ["a JSON type without one", Any, { schema: undefined }],
+    ["a type that is not JSON", types.int, undefined],
+  ])("is of %s %p", (_, type, shape) => {
+    expect(jsonShape(type)).toEqual(shape);
   });
 });
