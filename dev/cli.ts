@@ -1,19 +1,10 @@
 #!/usr/bin/env node
-import { Command } from "commander";
-import { cluster } from "./commands/cluster.js";
+import { run } from "./commands/program.js";
 import { version } from "./version.js";
 
-const program = new Command("statefun")
-  .description("What a developer runs beside stateful functions.")
-  .version(version)
-  .showHelpAfterError("(add --help for what is possible)")
-  .addCommand(cluster());
-
-program.parseAsync().catch((error: unknown) => {
-  const { DEBUG } = process.env;
-  const debugging = DEBUG !== undefined && DEBUG !== "";
-  const message =
-    error instanceof Error ? ((debugging ? error.stack : undefined) ?? error.message) : String(error);
-  process.stderr.write(`statefun: ${message}\n`);
-  process.exitCode = 1;
+// Whoever reads has heard enough, as `head` does: that is no failure.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === "EPIPE" ? 0 : 1);
 });
+
+process.exitCode = await run(process.argv.slice(2), version);

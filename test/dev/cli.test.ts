@@ -177,7 +177,7 @@ test(
     expect(all.stdout).toBe("kafka: two\nkafka: three\njobmanager: ready\n");
     expect(one.stdout).toBe("three\n");
     expect(none).toMatchObject({
-      code: 1,
+      code: 2,
       stderr: expect.stringContaining("Allowed choices are kafka, jobmanager"),
     });
   },
@@ -193,7 +193,7 @@ test.each([
   async (args, explanation) => {
     const { code, stderr } = await statefun(args);
 
-    expect(code).toBe(1);
+    expect(code).toBe(2);
     expect(stderr).toContain(explanation);
   },
   limitMillis,
