@@ -52,6 +52,8 @@ export interface DeliveredRecord {
   readonly argument: Uint8Array;
 }
 
+type DeliveredEntry = Extract<JournalEntry, { readonly kind: "delivered" }>;
+
 /** Which entries are wanted. */
 export interface JournalQuery {
   /** Only entries behind this number; 0 for all. */
@@ -86,8 +88,8 @@ export class Journal {
   /** {@link append} as a function. */
   readonly listener: JournalListener;
   readonly #clock: Clock;
-  readonly #entries: Ring<StoredEntry>;
-  readonly #delivered = new Map<string, Ring<DeliveredRecord>>();
+  readonly #entries: Ring<JournalEntry>;
+  readonly #delivered = new Map<string, Ring<DeliveredEntry>>();
   readonly #recordsPerEgress: number;
   readonly #readers = new Set<() => void>();
   #wakingReaders = false;
@@ -114,8 +116,8 @@ export class Journal {
   /** Takes an entry in, and drops the oldest ones if there are too many. */
   append(entry: JournalEntry): void {
     const atMillis = this.#clock.now();
-    this.#entries.push({ number: this.#entries.next, atMillis, entry }, bytesOf(entry));
-    if (entry.kind === "delivered") this.#keepRecord(entry.egress, entry.sequence, atMillis, entry.argument);
+    this.#entries.push(entry, bytesOf(entry), atMillis);
+    if (entry.kind === "delivered") this.#keepRecord(entry, atMillis);
     if (this.#readers.size > 0 && !this.#wakingReaders) this.#wakeReaders();
   }
 
@@ -127,10 +129,11 @@ export class Journal {
     let last = newest ? next - 1 : Math.max(after, first - 1);
     const step = newest ? -1 : 1;
     for (let at = newest ? next - 1 : start; at >= start && at < next && entries.length < limit; at += step) {
-      const stored = this.#entries.at(at) as StoredEntry;
+      const entry = this.#entries.at(at) as JournalEntry;
       if (!newest) last = at;
-      if (kinds !== undefined && !kinds.has(stored.entry.kind)) continue;
-      if (address === undefined || tellsOf(stored.entry, address)) entries.push(stored);
+      if (kinds !== undefined && !kinds.has(entry.kind)) continue;
+      if (address !== undefined && !tellsOf(entry, address)) continue;
+      entries.push({ number: at, atMillis: this.#entries.atMillis(at), entry });
     }
     if (newest) entries.reverse();
     return { entries, last, missed: Math.max(0, first - 1 - after) };
@@ -138,7 +141,8 @@ export class Journal {
 
   /** The entry with this number; `undefined` if it is not kept any more, or there is none yet. */
   entry(number: number): StoredEntry | undefined {
-    return this.#entries.at(number);
+    const entry = this.#entries.at(number);
+    return entry && { number, atMillis: this.#entries.atMillis(number), entry };
   }
 
   /** The last records that left through an egress, the newest last. */
@@ -147,7 +151,8 @@ export class Journal {
     if (ring === undefined) return [];
     const records: DeliveredRecord[] = [];
     for (let at = Math.max(ring.first, ring.next - limit); at < ring.next; at++) {
-      records.push(ring.at(at) as DeliveredRecord);
+      const { sequence, argument } = ring.at(at) as DeliveredEntry;
+      records.push({ sequence, argument, atMillis: ring.atMillis(at) });
     }
     return records;
   }
@@ -172,13 +177,13 @@ export class Journal {
     });
   }
 
-  #keepRecord(egress: string, sequence: number, atMillis: number, argument: Uint8Array): void {
-    let ring = this.#delivered.get(egress);
+  #keepRecord(entry: DeliveredEntry, atMillis: number): void {
+    let ring = this.#delivered.get(entry.egress);
     if (ring === undefined) {
       ring = new Ring(this.#recordsPerEgress, maxRecordBytesPerEgress);
-      this.#delivered.set(egress, ring);
+      this.#delivered.set(entry.egress, ring);
     }
-    ring.push({ sequence, atMillis, argument }, argument.length);
+    ring.push(entry, entry.argument.length, atMillis);
   }
 }
 

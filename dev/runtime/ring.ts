@@ -1,9 +1,10 @@
-/** A bounded list: what is over the limits drops the oldest item. Items are numbered from 1, for good. */
+/** A bounded list of what happened when: what is over the limits drops the oldest item. Items are numbered from 1. */
 export class Ring<T> {
   readonly #capacity: number;
   readonly #maxBytes: number;
   readonly #items: (T | undefined)[] = [];
   readonly #sizes: Float64Array;
+  readonly #times: Float64Array;
   #first = 1;
   #next = 1;
   #bytes = 0;
@@ -13,6 +14,7 @@ export class Ring<T> {
     this.#capacity = capacity;
     this.#maxBytes = maxBytes;
     this.#sizes = new Float64Array(capacity);
+    this.#times = new Float64Array(capacity);
   }
 
   /** The number of the oldest item that is held; {@link next} if there is none. */
@@ -31,11 +33,12 @@ export class Ring<T> {
   }
 
   /** Takes an item in. */
-  push(item: T, bytes: number): void {
+  push(item: T, bytes: number, atMillis: number): void {
     if (this.#next - this.#first === this.#capacity) this.#drop();
     const slot = this.#next % this.#capacity;
     this.#items[slot] = item;
     this.#sizes[slot] = bytes;
+    this.#times[slot] = atMillis;
     this.#bytes += bytes;
     this.#next++;
     while (this.#bytes > this.#maxBytes && this.#next - this.#first > 1) this.#drop();
@@ -45,6 +48,11 @@ export class Ring<T> {
   at(number: number): T | undefined {
     if (number < this.#first || number >= this.#next) return undefined;
     return this.#items[number % this.#capacity];
+  }
+
+  /** When the item with this number was taken in; to be asked for items that are held. */
+  atMillis(number: number): number {
+    return this.#times[number % this.#capacity] as number;
   }
 
   #drop(): void {
