@@ -1,0 +1,100 @@
+import type { Database, RootDatabase } from "lmdb";
+import { isCut, keyBytes, keyOf, lowestBytes, sameBeginning } from "./key-bytes.js";
+import { tables } from "./store.js";
+import type { ScanRange, StoreKey, StoreWrite, Table } from "./store.js";
+
+type Rows = Database<Uint8Array, Uint8Array>;
+type Entry = readonly [StoreKey, Uint8Array];
+
+/** How many bytes of a value behind a cut key say how long the whole key is. */
+const lengthBytes = 4;
+
+/** The tables of a store in an LMDB file, a named database each. */
+export class LmdbTables {
+  readonly #rows: ReadonlyMap<Table, Rows>;
+
+  constructor(root: RootDatabase<Uint8Array, Uint8Array>) {
+    this.#rows = new Map(
+      tables.map((table) => [
+        table,
+        root.openDB<Uint8Array, Uint8Array>(table, { encoding: "binary", keyEncoding: "binary" }),
+      ]),
+    );
+  }
+
+  get(table: Table, key: StoreKey): Uint8Array | undefined {
+    const { bytes, whole } = keyBytes(key);
+    const value = this.#of(table).get(bytes);
+    return value === undefined || whole === undefined ? value : cutEntry(value).value;
+  }
+
+  *scan(table: Table, { from, to, limit = Infinity }: ScanRange): Generator<Entry, void> {
+    let left = limit;
+    for (const entry of this.#sorted(table, from)) {
+      if (from !== undefined && entry[0] < from) continue;
+      if (left-- <= 0 || (to !== undefined && entry[0] >= to)) return;
+      yield entry;
+    }
+  }
+
+  count(table: Table): number {
+    const stats: { readonly entryCount?: number } = this.#of(table).getStats();
+    return stats.entryCount ?? 0;
+  }
+
+  /** Applies the writes to the transaction or batch that is open. */
+  write(writes: readonly StoreWrite[]): void {
+    for (const { table, key, value } of writes) {
+      const { bytes, whole } = keyBytes(key);
+      const rows = this.#of(table);
+      if (value === undefined) void rows.remove(bytes);
+      else void rows.put(bytes, whole === undefined ? value : cutValue(whole, value));
+    }
+  }
+
+  /** All entries from the first that may be at `from`, in the order of their keys. */
+  *#sorted(table: Table, from: StoreKey | undefined): Generator<Entry, void> {
+    const start = from === undefined ? firstBytes : lowestBytes(from);
+    let alike: { readonly bytes: Uint8Array; readonly entries: CutEntry[] } | undefined;
+    for (const { key, value } of this.#of(table).getRange({ start })) {
+      if (alike !== undefined && isCut(key) && sameBeginning(alike.bytes, key)) {
+        alike.entries.push(cutEntry(value));
+        continue;
+      }
+      if (alike !== undefined) yield* inOrder(alike.entries);
+      alike = isCut(key) ? { bytes: key, entries: [cutEntry(value)] } : undefined;
+      if (alike === undefined) yield [keyOf(key), value];
+    }
+    if (alike !== undefined) yield* inOrder(alike.entries);
+  }
+
+  #of(table: Table): Rows {
+    return this.#rows.get(table) as Rows;
+  }
+}
+
+/** LMDB has no empty keys. */
+const firstBytes = Uint8Array.of(0);
+
+interface CutEntry {
+  readonly whole: Uint8Array;
+  readonly value: Uint8Array;
+}
+
+function cutValue(whole: Uint8Array, value: Uint8Array): Uint8Array {
+  const length = Buffer.allocUnsafe(lengthBytes);
+  length.writeUInt32BE(whole.length);
+  return Buffer.concat([length, whole, value]);
+}
+
+function cutEntry(stored: Uint8Array): CutEntry {
+  const valueAt =
+    lengthBytes + Buffer.from(stored.buffer, stored.byteOffset, stored.byteLength).readUInt32BE(0);
+  return { whole: stored.subarray(lengthBytes, valueAt), value: stored.subarray(valueAt) };
+}
+
+/** Keys cut at the same bytes: rare, and then few, so they are sorted in memory. */
+function* inOrder(entries: CutEntry[]): Generator<Entry, void> {
+  entries.sort((a, b) => Buffer.compare(a.whole, b.whole));
+  for (const { whole, value } of entries) yield [keyOf(whole), value];
+}
