@@ -6,8 +6,10 @@ import type { JsonSchema } from "./json-sample.js";
 /** A message that a type accepts, found without its author's help. */
 export interface ExampleMessage {
   readonly typename: string;
-  /** As an ingress takes it. */
+  /** The serialized value. */
   readonly bytes: Uint8Array;
+  /** The value as people write it to an HTTP ingress: text of StateFun's own string as it is, anything else as JSON. */
+  readonly text: string;
 }
 
 /** A value of each of StateFun's own types. */
@@ -54,12 +56,18 @@ export function exampleMessage(type: AnyType): ExampleMessage | undefined {
   for (const value of values) {
     if (value === undefined) continue;
     try {
-      return { typename: type.typename, bytes: type.serialize(value) };
+      const bytes = type.serialize(value);
+      return { typename: type.typename, bytes, text: writtenText(value, shape !== undefined) };
     } catch {
       // Not this one: the next may fit.
     }
   }
   return undefined;
+}
+
+function writtenText(value: unknown, isJson: boolean): string {
+  if (typeof value === "string" && !isJson) return value;
+  return typeof value === "bigint" ? value.toString() : JSON.stringify(value);
 }
 
 function jsonCandidates(schema: StandardSchema | undefined): readonly unknown[] {

@@ -56,11 +56,11 @@ function graphemes(text: string): readonly string[] {
   return Array.from(segmenter.segment(text), ({ segment }) => segment);
 }
 
-/** Rows with their columns aligned, two spaces apart; nothing follows the last cell of a row. */
+/** Rows with their columns aligned, two spaces apart; the last cell of a row may be of any width. */
 export function aligned(rows: readonly (readonly string[])[]): readonly string[] {
   const widths: number[] = [];
   for (const row of rows) {
-    row.forEach((cell, at) => {
+    row.slice(0, -1).forEach((cell, at) => {
       widths[at] = Math.max(widths[at] ?? 0, columns(cell));
     });
   }
