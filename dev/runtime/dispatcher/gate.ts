@@ -1,0 +1,101 @@
+import type { FunctionName } from "../address.js";
+import { typenameOf } from "../address.js";
+import type { IngressCounters } from "../counters.js";
+import type { Admission, IngressGate } from "../ingress/ingress.js";
+import { RuntimeError } from "../runtime-error.js";
+import type { Run } from "./run.js";
+import { invocationBytes } from "./wire-parts.js";
+
+interface Waiting {
+  readonly resolve: () => void;
+  readonly reject: (error: RuntimeError) => void;
+}
+
+/** What one ingress is given for one run of the runtime. */
+export class Gate implements IngressGate {
+  readonly #run: Run;
+  readonly #ingress: string;
+  readonly #counters: IngressCounters;
+  #waiting: Waiting[] = [];
+
+  /** A gate for the ingress of that id. */
+  constructor(run: Run, ingress: string, counters: IngressCounters) {
+    this.#run = run;
+    this.#ingress = ingress;
+    this.#counters = counters;
+  }
+
+  get paused(): boolean {
+    return this.#run.paused;
+  }
+
+  whenOpen(): Promise<void> {
+    if (this.#run.ended !== undefined) return Promise.reject(this.#run.ended);
+    if (!this.paused) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ resolve, reject });
+    });
+  }
+
+  admit(admission: Admission): boolean {
+    const run = this.#run;
+    if (run.ended !== undefined) throw run.ended;
+    const { messages, position, idempotencyKey } = admission;
+    if (idempotencyKey !== undefined && !run.requests.isNew(idempotencyKey)) {
+      this.#counters.repeated++;
+      return false;
+    }
+    const unserved = messages.find(({ target }) => run.types.served(target) === undefined);
+    if (unserved !== undefined && !run.quarantines) throw this.#unserved(unserved.target);
+    if (position !== undefined) run.tables.positions.put(`${this.#ingress}/${position.key}`, position.value);
+    if (idempotencyKey !== undefined) run.requests.add(idempotencyKey);
+    for (const { target, id, argument } of messages) {
+      run.dispatcher.deliver(run.types.any(target), id, invocationBytes(undefined, argument));
+    }
+    this.#counters.records++;
+    this.#counters.messages += messages.length;
+    if (messages.length > 0) {
+      const addresses = messages.map(({ target: { namespace, name }, id }) => ({ namespace, name, id }));
+      run.journal({ kind: "admitted", ingress: this.#ingress, addresses });
+    }
+    run.admitted();
+    return true;
+  }
+
+  durable(): Promise<void> {
+    return this.#run.durable();
+  }
+
+  position(key: string): Uint8Array | undefined {
+    return this.#run.tables.positions.get(`${this.#ingress}/${key}`);
+  }
+
+  serves(type: FunctionName): boolean {
+    return this.#run.types.serves(type);
+  }
+
+  fail(error: RuntimeError): void {
+    this.#run.failed(error);
+  }
+
+  /** Lets those go on who wait, if the gate is open. */
+  look(): void {
+    if (this.#waiting.length === 0 || this.paused) return;
+    for (const { resolve } of this.#waiting.splice(0)) resolve();
+  }
+
+  /** Lets nobody pass any more. */
+  close(why: RuntimeError): void {
+    for (const { reject } of this.#waiting.splice(0)) reject(why);
+  }
+
+  #unserved(target: FunctionName): RuntimeError {
+    const what = `a record of the ingress ${this.#ingress} goes to ${typenameOf(target)}`;
+    const advice = "add an endpoint for it to the module, or correct the target";
+    const error = new RuntimeError("unknown-function", `${what}, which no endpoint serves; ${advice}`, {
+      component: this.#ingress,
+    });
+    this.fail(error);
+    return error;
+  }
+}

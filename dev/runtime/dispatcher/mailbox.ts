@@ -1,0 +1,60 @@
+import type { FunctionAddress } from "../address.js";
+import type { MailRecord } from "../records/records.js";
+import { addressKey } from "../records/records.js";
+import type { RuntimeError } from "../runtime-error.js";
+import type { Call } from "../transport/transport.js";
+import type { FunctionType } from "./function-type.js";
+import { addressBytes } from "./wire-parts.js";
+
+/** A message that waits or is being processed; what the store keeps of it is the record. */
+export interface Mail extends MailRecord {
+  /** Ascends in the order of arrival, over all addresses. */
+  readonly sequence: number;
+}
+
+/** Why an address is set aside. */
+export interface Quarantined {
+  readonly sinceMillis: number;
+  /** The error of this run; after a restart only what the store kept of it. */
+  readonly error: RuntimeError | undefined;
+  readonly code: string;
+  readonly message: string;
+}
+
+/** One address that has something to do: the batch in flight, and the messages that wait behind it. */
+export class Mailbox implements FunctionAddress {
+  readonly type: FunctionType;
+  readonly namespace: string;
+  readonly name: string;
+  readonly id: string;
+  /** The key of the address in the store. */
+  readonly key: string;
+  /** The messages being processed; none while the address is idle. */
+  batch: readonly Mail[] | undefined = undefined;
+  /** What has arrived since, in order. */
+  backlog: Mail[] = [];
+  /** Whether the backlog has reached the limit from which on ingresses pause. */
+  blocked = false;
+  quarantined: Quarantined | undefined = undefined;
+  /** The call of the batch in flight; none while it waits for its turn. */
+  call: Call | undefined = undefined;
+  /** The number of the batch in the journal. */
+  batchNumber = 0;
+  /** When the call began; milliseconds of a clock that only measures. */
+  sentAt = 0;
+  #bytes: Uint8Array | undefined;
+
+  /** An idle address. */
+  constructor(type: FunctionType, id: string) {
+    this.type = type;
+    this.namespace = type.namespace;
+    this.name = type.name;
+    this.id = id;
+    this.key = addressKey(type.number, id);
+  }
+
+  /** The serialized `Address`. */
+  get bytes(): Uint8Array {
+    return (this.#bytes ??= addressBytes(this));
+  }
+}

@@ -1,0 +1,238 @@
+import type { FunctionAddress } from "../address.js";
+import type { Clock } from "../clock.js";
+import type { Counters } from "../counters.js";
+import type { Egress } from "../egress/egress.js";
+import type { Ingress } from "../ingress/ingress.js";
+import type { JournalListener } from "../journal-entry.js";
+import type { RuntimeError } from "../runtime-error.js";
+import type { Store } from "../store/store.js";
+import type { Endpoint } from "../transport/transport.js";
+import { Delays } from "./delays.js";
+import { Dispatcher } from "./dispatcher.js";
+import { FunctionTypes } from "./function-types.js";
+import { Gate } from "./gate.js";
+import { GroupCommit } from "./group-commit.js";
+import { KnownRequests } from "./known-requests.js";
+import type { Limits } from "./limits.js";
+import type { Mailbox } from "./mailbox.js";
+import { Outbox } from "./outbox.js";
+import { Tables } from "./tables.js";
+
+/** What a {@link Run} is made of. */
+export interface RunParts {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly endpoints: readonly Endpoint[];
+  readonly ingresses: readonly Ingress[];
+  readonly egresses: readonly Egress[];
+  readonly limits: Limits;
+  readonly counters: Counters;
+  readonly journal: JournalListener;
+  /** What a fatal outcome does: end the run, or set aside the address. */
+  readonly onFatal: "stop" | "quarantine";
+  readonly random: (() => number) | undefined;
+  /** The run cannot go on; called once. Nothing is applied any more. */
+  readonly fatal: (error: RuntimeError) => void;
+  /** Something has moved: whoever waits for quiet may look again. */
+  readonly moved: () => void;
+}
+
+/** The runtime from one start to the next stop: what is in memory lives as long as this, the rest is in the store. */
+export class Run {
+  readonly tables: Tables;
+  readonly types: FunctionTypes;
+  readonly delays: Delays;
+  readonly outbox: Outbox;
+  readonly dispatcher: Dispatcher;
+  readonly requests: KnownRequests;
+  readonly journal: JournalListener;
+  /** Why the run does not go on; `undefined` while it does. */
+  ended: RuntimeError | undefined = undefined;
+  readonly #parts: RunParts;
+  readonly #commit: GroupCommit;
+  readonly #gates: Gate[] = [];
+  #started: Ingress[] = [];
+
+  /** Reads from the store what it needs to begin; {@link start} begins. */
+  constructor(parts: RunParts) {
+    const { store, clock, counters, limits, journal } = parts;
+    this.#parts = parts;
+    this.journal = journal;
+    this.tables = new Tables(store);
+    this.types = new FunctionTypes(this.tables, parts.endpoints, counters);
+    this.requests = new KnownRequests(this.tables, clock);
+    this.#commit = new GroupCommit(store, this.tables, {
+      taken: () => {
+        this.outbox.taken();
+      },
+      committed: (writes, millis) => {
+        this.#committed(writes, millis);
+      },
+      failed: (error) => {
+        this.#end(error);
+      },
+    });
+    this.outbox = new Outbox(this.tables, parts.egresses, clock, journal, counters, this.#changed);
+    this.delays = new Delays(
+      store,
+      this.tables,
+      clock,
+      (record) => {
+        this.dispatcher.elapsed(record);
+      },
+      () => {
+        this.dispatcher.run();
+      },
+    );
+    this.dispatcher = new Dispatcher({
+      tables: this.tables,
+      types: this.types,
+      delays: this.delays,
+      outbox: this.outbox,
+      clock,
+      counters,
+      limits,
+      journal,
+      random: parts.random,
+      turnEnded: this.#changed,
+      failed: this.#dispatcherFailed,
+    });
+  }
+
+  /** Whether an address is set aside rather than the whole stopped. */
+  get quarantines(): boolean {
+    return this.#parts.onFatal === "quarantine";
+  }
+
+  /** Whether ingresses must wait. */
+  get paused(): boolean {
+    return (
+      this.ended !== undefined ||
+      this.dispatcher.load.tooMuch ||
+      this.outbox.size >= this.#parts.limits.maxOutboxRecords
+    );
+  }
+
+  /** Whether nothing happens until the clock moves or an ingress admits something. */
+  get idle(): boolean {
+    return this.ended !== undefined || (this.dispatcher.idle && this.#commit.idle && this.outbox.idle);
+  }
+
+  /**
+   * Goes on where the store says the last run ended, then lets the ingresses in.
+   *
+   * @throws RuntimeError `io-failed` if an ingress cannot begin, `store-damaged` if the store contradicts itself
+   */
+  async start(): Promise<void> {
+    this.outbox.start();
+    this.dispatcher.restore();
+    this.delays.start();
+    for (const ingress of this.#parts.ingresses) {
+      const gate = new Gate(this, ingress.id, this.#parts.counters.ingress(ingress.id));
+      this.#gates.push(gate);
+      this.#started.push(ingress);
+      await ingress.start(gate);
+      if (this.ended !== undefined) return;
+    }
+  }
+
+  /** A gate of its own, for messages that come from no ingress. */
+  gate(id: string): Gate {
+    const gate = new Gate(this, id, this.#parts.counters.ingress(id));
+    this.#gates.push(gate);
+    return gate;
+  }
+
+  /** Messages were admitted: they are worked on before anything else is admitted. */
+  admitted(): void {
+    this.dispatcher.run();
+  }
+
+  /**
+   * Resolves once everything admitted so far is durable.
+   *
+   * @throws RuntimeError (as a rejection) if it never will be
+   */
+  durable(): Promise<void> {
+    return this.#commit.durable();
+  }
+
+  /** Something fatal that belongs to no address, such as a record that cannot become messages. */
+  failed(error: RuntimeError): void {
+    this.#end(error);
+  }
+
+  /** The mailbox of an address that has something to do. */
+  mailbox({ namespace, name, id }: FunctionAddress): Mailbox | undefined {
+    return this.types.known({ namespace, name })?.mailboxes.get(id);
+  }
+
+  /**
+   * Ends in good order: nothing new is begun, what was applied becomes durable, deliveries under way are waited for.
+   *
+   * @throws RuntimeError `store-write-failed` if the last changes could not be written
+   */
+  async stop(why: RuntimeError): Promise<void> {
+    this.ended ??= why;
+    this.#halt(why);
+    await this.#letGo();
+    await this.#commit.durable().catch(() => undefined); // what it has told may leave with the deliveries below
+    await this.outbox.close();
+    try {
+      await this.#commit.durable();
+    } finally {
+      this.#commit.end(why);
+    }
+  }
+
+  /** Ends as if the process had died: what is not committed is lost, all of it. */
+  async crash(why: RuntimeError): Promise<void> {
+    this.ended ??= why;
+    this.#commit.end(why);
+    this.outbox.abandon();
+    this.#halt(why);
+    await this.#letGo();
+    await this.outbox.close();
+  }
+
+  /** Stops the ingresses and closes all connections to functions. */
+  async #letGo(): Promise<void> {
+    const transports = [...this.types.all].map(({ transport }) => transport?.close());
+    await Promise.all([...transports, ...this.#started.splice(0).map((ingress) => ingress.stop())]);
+  }
+
+  #halt(why: RuntimeError): void {
+    this.dispatcher.stop();
+    this.delays.stop();
+    for (const gate of this.#gates) gate.close(why);
+  }
+
+  readonly #changed = (): void => {
+    if (this.tables.dirty) this.#commit.changed();
+    for (const gate of this.#gates) gate.look();
+    this.#parts.moved();
+  };
+
+  #committed(writes: number, millis: number): void {
+    const { counters } = this.#parts;
+    counters.commits++;
+    counters.commitWrites += writes;
+    counters.commitLatency.record(millis);
+    counters.addressesCached = this.dispatcher.states.cached;
+    counters.look();
+    this.outbox.committed();
+    this.#parts.moved();
+  }
+
+  readonly #dispatcherFailed = (error: RuntimeError, mailbox: Mailbox): void => {
+    if (!this.quarantines) this.#end(error);
+    else this.dispatcher.park(mailbox, error);
+  };
+
+  #end(error: RuntimeError): void {
+    if (this.ended !== undefined) return;
+    this.ended = error;
+    this.#halt(error);
+    this.#parts.fatal(error);
+  }
+}

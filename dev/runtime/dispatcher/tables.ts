@@ -1,0 +1,77 @@
+import * as records from "../records/records.js";
+import type { Store, StoreWrite } from "../store/store.js";
+import { PendingTable } from "./pending-table.js";
+
+/** All tables of a store with what is not committed yet, and the counter that numbers messages and records. */
+export class Tables {
+  readonly types: PendingTable<number, records.TypeRecord>;
+  readonly state: PendingTable<string, records.StateRecord>;
+  readonly mail: PendingTable<number, records.MailRecord>;
+  readonly batches: PendingTable<string, number>;
+  readonly delays: PendingTable<string, records.DelayRecord>;
+  readonly tokens: PendingTable<string, string>;
+  readonly outbox: PendingTable<number, records.StoredEgressRecord>;
+  readonly positions: PendingTable<string, Uint8Array>;
+  readonly requests: PendingTable<string, number>;
+  readonly quarantine: PendingTable<string, records.QuarantineRecord>;
+  readonly #meta: PendingTable<string, number>;
+  readonly #all: readonly PendingTable<string & number, unknown>[];
+  #sequence: number;
+  #savedSequence: number;
+
+  /** Views on the tables of `store`, with nothing changed. */
+  constructor(store: Store) {
+    this.types = new PendingTable(store, "types", records.typeRecords);
+    this.state = new PendingTable(store, "state", records.stateRecords);
+    this.mail = new PendingTable(store, "mail", records.mailRecords);
+    this.batches = new PendingTable(store, "batches", records.batchRecords);
+    this.delays = new PendingTable(store, "delays", records.delayRecords);
+    this.tokens = new PendingTable(store, "tokens", records.tokenRecords);
+    this.outbox = new PendingTable(store, "outbox", records.outboxRecords);
+    this.positions = new PendingTable(store, "positions", records.positionRecords);
+    this.requests = new PendingTable(store, "requests", records.requestRecords);
+    this.quarantine = new PendingTable(store, "quarantine", records.quarantineRecords);
+    this.#meta = new PendingTable(store, "meta", records.sequenceRecords);
+    this.#all = [
+      this.types,
+      this.state,
+      this.mail,
+      this.batches,
+      this.delays,
+      this.tokens,
+      this.outbox,
+      this.positions,
+      this.requests,
+      this.quarantine,
+      this.#meta,
+    ] as unknown as readonly PendingTable<string & number, unknown>[];
+    this.#sequence = this.#meta.get(records.sequenceKey) ?? 1;
+    this.#savedSequence = this.#sequence;
+  }
+
+  /** Whether anything waits for the next commit. */
+  get dirty(): boolean {
+    return this.#sequence !== this.#savedSequence || this.#all.some((table) => table.dirty);
+  }
+
+  /** The next number for a message or record: ascending, and never given out again once it is committed. */
+  nextSequence(): number {
+    return this.#sequence++;
+  }
+
+  /** Hands all changes over to a commit. */
+  take(): StoreWrite[] {
+    if (this.#sequence !== this.#savedSequence) {
+      this.#meta.put(records.sequenceKey, this.#sequence);
+      this.#savedSequence = this.#sequence;
+    }
+    const writes: StoreWrite[] = [];
+    for (const table of this.#all) table.take(writes);
+    return writes;
+  }
+
+  /** The commit that took the changes has ended well. */
+  committed(): void {
+    for (const table of this.#all) table.committedAll();
+  }
+}
