@@ -39,13 +39,14 @@ function call(note: number): { from: null; type: string; value: string } {
   return { from: null, type: "golden/commands", value: JSON.stringify([{ note }]) };
 }
 
-function expected(...notes: readonly (readonly number[])[]): Expectations {
+/** That these batches arrive, in order; a number says how often the one before it. */
+function expected(...batches: readonly (readonly number[] | number)[]): Expectations {
   const state = { n: { type: "golden/text", value: "1" } };
-  const requests = notes.map((batch) => ({
-    state,
-    calls: batch.map(call),
-    reply: { result: true as const },
-  }));
+  const requests: ExpectedRequest[] = [];
+  for (const batch of batches) {
+    if (typeof batch === "number") requests.push({ ...(requests.pop() as ExpectedRequest), attempts: batch });
+    else requests.push({ state, calls: batch.map(call), reply: { result: true } });
+  }
   return { addresses: { "ns/fn/1": { compare: "requests", requests } }, job: { state: "RUNNING" } };
 }
 

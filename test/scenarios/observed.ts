@@ -50,9 +50,8 @@ export function comparedCounts({ name, observed: recorded }: Scenario, script: S
 
 /** The heads of the first requests of the real runtime beside those of the requests with the same bytes. */
 export function comparedHeads({ samples }: Scenario, script: ScriptedFunction): Comparison {
-  const heads = new Map(
-    script.requests.map(({ bytes, head }) => [hex(bytes), head.map(withoutHost)]).reverse(),
-  );
+  const heads = new Map<string, readonly string[]>();
+  for (const { bytes, head } of script.requests.toReversed()) heads.set(hex(bytes), head.map(withoutHost));
   return {
     expected: samples.map(({ head, requestHex }) => [requestHex, head]),
     observed: samples.map(({ requestHex }) => [requestHex, heads.get(requestHex) ?? "no such request"]),
