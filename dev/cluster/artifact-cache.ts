@@ -21,8 +21,8 @@ import {
 } from "./artifacts.js";
 import type { ClassPathName } from "./artifacts.js";
 import { ClusterError } from "./cluster-error.js";
-import { takeLock } from "./lock.js";
-import type { Lock } from "./lock.js";
+import { takeLock } from "../process/lock.js";
+import type { Lock } from "../process/lock.js";
 import { fetchJars, findMaven } from "./maven.js";
 import type { MavenOptions } from "./maven.js";
 import { waitFor } from "./wait-for.js";

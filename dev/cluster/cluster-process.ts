@@ -4,8 +4,8 @@ import { dirname } from "node:path";
 import { ClusterError } from "./cluster-error.js";
 import type { Guard } from "./guard.js";
 import { lastLines } from "./log-tail.js";
-import { identify, isRunning } from "./process-identity.js";
-import type { ProcessIdentity } from "./process-identity.js";
+import { identify, isRunning } from "../process/process-identity.js";
+import type { ProcessIdentity } from "../process/process-identity.js";
 import { waitFor } from "./wait-for.js";
 
 export const processNames = ["kafka", "jobmanager", "taskmanager"] as const;

@@ -1,7 +1,7 @@
 import { createServer } from "node:net";
 import type { Server } from "node:net";
 import { ClusterError } from "./cluster-error.js";
-import { systemErrorCode } from "./system-error.js";
+import { systemErrorCode } from "../process/system-error.js";
 
 /** All processes of a cluster listen here and nowhere else: nothing of it is reachable from outside. */
 export const host = "127.0.0.1";

@@ -3,8 +3,8 @@ import { once } from "node:events";
 import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { expect, test } from "@jest/globals";
-import { identify, isRunning } from "../../../dev/cluster/process-identity.js";
-import type { ProcessIdentity } from "../../../dev/cluster/process-identity.js";
+import { identify, isRunning } from "../../../dev/process/process-identity.js";
+import type { ProcessIdentity } from "../../../dev/process/process-identity.js";
 import { eventually } from "../eventually.js";
 import { temporaryFolder } from "../temporary-folder.js";
 

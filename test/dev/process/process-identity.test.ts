@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { expect, test } from "@jest/globals";
-import { identify, isRunning } from "../../../dev/cluster/process-identity.js";
+import { identify, isRunning } from "../../../dev/process/process-identity.js";
 
 test("a process is recognised while it runs, and not after it has ended", async () => {
   const child = spawn("sleep", ["600"]);

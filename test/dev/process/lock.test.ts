@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "@jest/globals";
-import { takeLock } from "../../../dev/cluster/lock.js";
-import { identify } from "../../../dev/cluster/process-identity.js";
+import { takeLock } from "../../../dev/process/lock.js";
+import { identify } from "../../../dev/process/process-identity.js";
 import { temporaryFolder } from "../temporary-folder.js";
 
 test("a lock is held by one at a time, and says by whom", () => {
