@@ -1,8 +1,7 @@
 import type { Counters } from "../counters.js";
 import type { CheckedReply, WireResult } from "./check-reply.js";
 import type { Delays } from "./delays.js";
-import type { FunctionType } from "./function-type.js";
-import type { Mailbox } from "./mailbox.js";
+import type { FunctionType, Mailbox } from "./mailbox.js";
 import type { Outbox } from "./outbox.js";
 import type { States } from "./states.js";
 import { invocationBytes } from "./wire-parts.js";

@@ -5,9 +5,8 @@ import type { Egress } from "../egress/egress.js";
 import type { RuntimeErrorCode } from "../runtime-error.js";
 import { RuntimeError } from "../runtime-error.js";
 import type { Delays } from "./delays.js";
-import type { FunctionType } from "./function-type.js";
+import type { FunctionType, Mailbox } from "./mailbox.js";
 import type { FunctionTypes } from "./function-types.js";
-import type { Mailbox } from "./mailbox.js";
 import type { Outbox } from "./outbox.js";
 import { runtimeTypename } from "./runtime-typename.js";
 

@@ -3,7 +3,6 @@ import type { FunctionName } from "../address.js";
 import type { Counters, TypeCounters } from "../counters.js";
 import type { StoredSpec } from "../records/records.js";
 import type { Endpoint, Transport } from "../transport/transport.js";
-import type { Mailbox } from "./mailbox.js";
 
 /** When values of a state expire: after the last write, or after the last write or call. */
 export interface Expiration {
@@ -24,8 +23,8 @@ export interface RegisteredState {
   readonly valueHead: Uint8Array;
 }
 
-/** What the runtime knows of one function type. */
-export class FunctionType implements FunctionName {
+/** What the runtime knows of one function type; `M` is a mailbox, which knows its type in turn. */
+export class FunctionTypeOf<M> implements FunctionName {
   /** Names the type in the store. */
   readonly number: number;
   readonly namespace: string;
@@ -38,7 +37,7 @@ export class FunctionType implements FunctionName {
   readonly registered = new Map<string, RegisteredState>();
   readonly counters: TypeCounters;
   /** Addresses with something to do, by id. */
-  readonly mailboxes = new Map<string, Mailbox>();
+  readonly mailboxes = new Map<string, M>();
   /** Made when the first batch is sent. */
   transport: Transport | undefined = undefined;
   /**
@@ -47,7 +46,7 @@ export class FunctionType implements FunctionName {
    */
   opening: "closed" | "asking" | "open" = "closed";
   /** Addresses whose batch waits for that first reply. */
-  readonly waiting: Mailbox[] = [];
+  readonly waiting: M[] = [];
 
   /** A type without registered states. */
   constructor(

@@ -3,7 +3,8 @@ import { typenameOf } from "../address.js";
 import type { Counters } from "../counters.js";
 import { RuntimeError } from "../runtime-error.js";
 import type { Endpoint } from "../transport/transport.js";
-import { FunctionType } from "./function-type.js";
+import { FunctionTypeOf } from "./function-type.js";
+import type { FunctionType, Mailbox } from "./mailbox.js";
 import type { Tables } from "./tables.js";
 
 /** All function types: those that the store knows, and those that are met while running. */
@@ -25,7 +26,9 @@ export class FunctionTypes {
     this.#counters = counters;
     for (const endpoint of endpoints) this.#addEndpoint(endpoint);
     for (const [number, record] of tables.types.committed()) {
-      this.#add(new FunctionType(number, record, this.#endpointOf(record), record.states, counters));
+      this.#add(
+        new FunctionTypeOf<Mailbox>(number, record, this.#endpointOf(record), record.states, counters),
+      );
     }
   }
 
@@ -72,7 +75,13 @@ export class FunctionTypes {
   }
 
   #meet({ namespace, name }: FunctionName, endpoint: Endpoint | undefined): FunctionType {
-    const type = new FunctionType(this.#byNumber.size, { namespace, name }, endpoint, [], this.#counters);
+    const type: FunctionType = new FunctionTypeOf<Mailbox>(
+      this.#byNumber.size,
+      { namespace, name },
+      endpoint,
+      [],
+      this.#counters,
+    );
     this.#add(type);
     this.save(type);
     return type;

@@ -1,9 +1,13 @@
 import type { FunctionName } from "../address.js";
 import { typenameOf } from "../address.js";
 import type { IngressCounters } from "../counters.js";
+import type { JournalListener } from "../journal-entry.js";
 import type { Admission, IngressGate } from "../ingress/ingress.js";
 import { RuntimeError } from "../runtime-error.js";
-import type { Run } from "./run.js";
+import type { Dispatcher } from "./dispatcher.js";
+import type { FunctionTypes } from "./function-types.js";
+import type { KnownRequests } from "./known-requests.js";
+import type { Tables } from "./tables.js";
 import { invocationBytes } from "./wire-parts.js";
 
 interface Waiting {
@@ -11,15 +15,33 @@ interface Waiting {
   readonly reject: (error: RuntimeError) => void;
 }
 
+/** The run of the runtime that a gate leads into. */
+export interface GateKeeper {
+  /** Why nobody may pass any more; `undefined` while the run goes on. */
+  readonly ended: RuntimeError | undefined;
+  readonly paused: boolean;
+  /** Whether a message that nobody serves is set aside rather than fatal. */
+  readonly quarantines: boolean;
+  readonly types: FunctionTypes;
+  readonly tables: Tables;
+  readonly requests: KnownRequests;
+  readonly dispatcher: Dispatcher;
+  readonly journal: JournalListener;
+  /** Something was admitted. */
+  admitted(): void;
+  durable(): Promise<void>;
+  failed(error: RuntimeError): void;
+}
+
 /** What one ingress is given for one run of the runtime. */
 export class Gate implements IngressGate {
-  readonly #run: Run;
+  readonly #run: GateKeeper;
   readonly #ingress: string;
   readonly #counters: IngressCounters;
   #waiting: Waiting[] = [];
 
   /** A gate for the ingress of that id. */
-  constructor(run: Run, ingress: string, counters: IngressCounters) {
+  constructor(run: GateKeeper, ingress: string, counters: IngressCounters) {
     this.#run = run;
     this.#ingress = ingress;
     this.#counters = counters;

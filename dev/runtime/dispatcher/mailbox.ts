@@ -3,8 +3,11 @@ import type { MailRecord } from "../records/records.js";
 import { addressKey } from "../records/records.js";
 import type { RuntimeError } from "../runtime-error.js";
 import type { Call } from "../transport/transport.js";
-import type { FunctionType } from "./function-type.js";
+import type { FunctionTypeOf } from "./function-type.js";
 import { addressBytes } from "./wire-parts.js";
+
+/** A function type, with the mailboxes of its addresses. */
+export type FunctionType = FunctionTypeOf<Mailbox>;
 
 /** A message that waits or is being processed; what the store keeps of it is the record. */
 export interface Mail extends MailRecord {

@@ -2,8 +2,8 @@ import type { WireValueSpec } from "statefun/wire";
 import { addressText } from "../address.js";
 import type { StoredSpec } from "../records/records.js";
 import { RuntimeError } from "../runtime-error.js";
-import type { Expiration, FunctionType } from "./function-type.js";
-import type { Mailbox } from "./mailbox.js";
+import type { Expiration } from "./function-type.js";
+import type { FunctionType, Mailbox } from "./mailbox.js";
 import { runtimeTypename } from "./runtime-typename.js";
 
 /** Names that a cluster uses itself beside the states of a function; a function that registers one kills the job. */
