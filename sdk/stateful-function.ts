@@ -48,6 +48,8 @@ export interface AnyStatefulFunction {
   readonly typename: string;
   /** The types of the messages it accepts. */
   readonly accepts: readonly AnyType[];
+  /** Whether it handles messages of any other type, too: it has an `otherwise`. */
+  readonly acceptsOthers: boolean;
   /** The value specs of its state values, by name. */
   readonly storage: Readonly<Record<string, ValueSpec>>;
 }
@@ -113,6 +115,7 @@ export function statefulFunction<
     type,
     typename: type.typename,
     accepts: type.accepts,
+    acceptsOthers: prepared.otherwise !== undefined,
     storage: prepared.layout.specs,
   };
   Object.defineProperty(made, preparedKey, { value: prepared });

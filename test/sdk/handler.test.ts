@@ -30,8 +30,15 @@ describe("requestReplyHandler", () => {
     expect(handler.functions[1]).toMatchObject({
       typename: "shop/counter",
       accepts: [types.int],
+      acceptsOthers: false,
       storage: { seen: { type: types.long } },
     });
+  });
+
+  test("says of a function with an `otherwise` that it accepts other types, too", () => {
+    const any = statefulFunction(functionType("shop/any", []), { on: {}, otherwise: () => undefined });
+
+    expect(requestReplyHandler([any]).functions[0]).toMatchObject({ accepts: [], acceptsOthers: true });
   });
 
   test("does not notice what becomes of the list", () => {
