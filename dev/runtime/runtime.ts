@@ -29,6 +29,8 @@ export interface RuntimeOptions {
   readonly endpoints: readonly Endpoint[];
   readonly ingresses?: readonly Ingress[] | undefined;
   readonly egresses?: readonly Egress[] | undefined;
+  /** The egress for an id that is not among them; without it a record for such an id is fatal. */
+  readonly standIn?: ((id: string) => Egress | undefined) | undefined;
   /** Default {@link defaultRestart}; "never" leaves the runtime stopped. */
   readonly restart?: RestartPolicy | "never" | undefined;
   /** Default "stop". */
@@ -57,6 +59,7 @@ export class Runtime {
   #restarts = 0;
   #quickRestarts = 0;
   #startedMillis = 0;
+  #retryAtMillis = 0;
   #scheduled: ScheduledCall | undefined;
   #ending: Promise<void> = Promise.resolve();
   #moved: (() => void)[] = [];
@@ -77,6 +80,11 @@ export class Runtime {
   /** What stopped it last; `undefined` if nothing did since it last ran. */
   get error(): RuntimeError | undefined {
     return this.#error;
+  }
+
+  /** When it starts again, on its clock; `undefined` unless it is stopped. */
+  get retryAtMillis(): number | undefined {
+    return this.#state === "stopped" ? this.#retryAtMillis : undefined;
   }
 
   /** How often it started again. */
@@ -108,7 +116,11 @@ export class Runtime {
     await this.#begin(run);
   }
 
-  /** A gate for messages that come from no ingress, for the present run. */
+  /**
+   * A gate for messages that come from no ingress, for the present run.
+   *
+   * @throws RuntimeError `closed` if the runtime has not been started
+   */
   gate(id: string): Gate {
     return this.run.gate(id);
   }
@@ -176,13 +188,14 @@ export class Runtime {
   }
 
   #newRun(): Run {
-    const { store, clock, endpoints, ingresses, egresses, limits, onFatal, random } = this.#options;
+    const { store, clock, endpoints, ingresses, egresses, limits, onFatal, random, standIn } = this.#options;
     const run: Run = new Run({
       store,
       clock,
       endpoints,
       ingresses: ingresses ?? [],
       egresses: egresses ?? [],
+      standIn,
       limits: { ...defaultLimits, ...limits },
       counters: this.counters,
       journal: this.#journal,
@@ -224,7 +237,8 @@ export class Runtime {
     this.#wake();
     if (retryMillis === undefined) return;
     const { clock } = this.#options;
-    this.#scheduled = clock.schedule(clock.now() + retryMillis, () => {
+    this.#retryAtMillis = clock.now() + retryMillis;
+    this.#scheduled = clock.schedule(this.#retryAtMillis, () => {
       void this.#again();
     });
   }

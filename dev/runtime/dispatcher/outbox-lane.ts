@@ -49,6 +49,11 @@ export class OutboxLane {
     return this.#records.length + this.#delivering.length;
   }
 
+  /** Those records, in order. */
+  get records(): readonly OutboxRecord[] {
+    return [...this.#delivering, ...this.#records];
+  }
+
   /** Adds a durable record. */
   add(record: OutboxRecord): void {
     this.#records.push(record);

@@ -12,36 +12,36 @@ interface Added {
   readonly record: OutboxRecord;
 }
 
+/** What an {@link Outbox} works with. */
+export interface OutboxParts {
+  readonly egresses: readonly Egress[];
+  /** The egress for an id that is not among them. */
+  readonly standIn: ((id: string) => Egress | undefined) | undefined;
+  readonly clock: Clock;
+  readonly counters: Counters;
+  readonly journal: JournalListener;
+  /** Something was delivered, so its removal has to be committed. */
+  readonly changed: () => void;
+}
+
 /** What egresses deliver: records wait here until they are durable, and until their destination has them. */
 export class Outbox {
   readonly #tables: Tables;
+  readonly #parts: OutboxParts;
   readonly #lanes = new Map<string, OutboxLane>();
+  #started = false;
   #added: Added[] = [];
   #committing: Added[] = [];
 
-  /**
-   * @param changed - called when something was delivered, so that its removal gets committed
-   */
-  constructor(
-    tables: Tables,
-    egresses: readonly Egress[],
-    clock: Clock,
-    journal: JournalListener,
-    counters: Counters,
-    changed: () => void,
-  ) {
+  /** An outbox that delivers nothing before it is started. */
+  constructor(tables: Tables, parts: OutboxParts) {
     this.#tables = tables;
-    for (const egress of egresses) {
+    this.#parts = parts;
+    for (const egress of parts.egresses) {
       if (this.#lanes.has(egress.id)) {
         throw new RuntimeError("invalid-argument", `the egress ${egress.id} is given twice; ids are unique`);
       }
-      this.#lanes.set(
-        egress.id,
-        new OutboxLane(egress, clock, journal, counters.egress(egress.id), (records) => {
-          for (const { sequence } of records) tables.outbox.removeOnce(sequence);
-          changed();
-        }),
-      );
+      this.#addLane(egress);
     }
   }
 
@@ -67,17 +67,44 @@ export class Outbox {
     return this.#lanes.get(id)?.waiting ?? 0;
   }
 
+  /** The records that wait for one egress, in order. */
+  records(id: string): readonly OutboxRecord[] {
+    const lane = this.#lanes.get(id);
+    if (lane === undefined) return [];
+    const added = [...this.#committing, ...this.#added].filter((one) => one.lane === lane);
+    return [...lane.records, ...added.map(({ record }) => record)];
+  }
+
   /** The egress of that id. */
   egress(id: string): Egress | undefined {
-    return this.#lanes.get(id)?.egress;
+    return this.#lane(id)?.egress;
   }
 
   /** Takes in what the store has from before, and begins to deliver. */
   start(): void {
     for (const [sequence, { egress, argument }] of this.#tables.outbox.committed()) {
-      this.#lanes.get(egress)?.add({ sequence, argument });
+      this.#lane(egress)?.add({ sequence, argument });
     }
+    this.#started = true;
     for (const lane of this.#lanes.values()) lane.start();
+  }
+
+  #lane(id: string): OutboxLane | undefined {
+    const lane = this.#lanes.get(id);
+    if (lane !== undefined) return lane;
+    const egress = this.#parts.standIn?.(id);
+    return egress === undefined ? undefined : this.#addLane(egress);
+  }
+
+  #addLane(egress: Egress): OutboxLane {
+    const { clock, journal, counters, changed } = this.#parts;
+    const lane = new OutboxLane(egress, clock, journal, counters.egress(egress.id), (records) => {
+      for (const { sequence } of records) this.#tables.outbox.removeOnce(sequence);
+      changed();
+    });
+    this.#lanes.set(egress.id, lane);
+    if (this.#started) lane.start();
+    return lane;
   }
 
   /** Stops delivering, for good, after the deliveries under way. Resolves when the egresses have let go. */

@@ -25,6 +25,8 @@ export interface RunParts {
   readonly endpoints: readonly Endpoint[];
   readonly ingresses: readonly Ingress[];
   readonly egresses: readonly Egress[];
+  /** The egress for an id that is not among them; without it, or if it gives none, such a record is fatal. */
+  readonly standIn: ((id: string) => Egress | undefined) | undefined;
   readonly limits: Limits;
   readonly counters: Counters;
   readonly journal: JournalListener;
@@ -51,6 +53,7 @@ export class Run {
   readonly #parts: RunParts;
   readonly #commit: GroupCommit;
   readonly #gates: Gate[] = [];
+  readonly #named = new Map<string, Gate>();
   #started: Ingress[] = [];
 
   /** Reads from the store what it needs to begin; {@link start} begins. */
@@ -72,7 +75,7 @@ export class Run {
         this.#end(error);
       },
     });
-    this.outbox = new Outbox(this.tables, parts.egresses, clock, journal, counters, this.#changed);
+    this.outbox = new Outbox(this.tables, { ...parts, changed: this.#changed });
     this.delays = new Delays(
       store,
       this.tables,
@@ -136,10 +139,14 @@ export class Run {
     }
   }
 
-  /** A gate of its own, for messages that come from no ingress. */
+  /** The gate for messages that come from no ingress, under a name of their own. */
   gate(id: string): Gate {
-    const gate = new Gate(this, id, this.#parts.counters.ingress(id));
-    this.#gates.push(gate);
+    let gate = this.#named.get(id);
+    if (gate === undefined) {
+      gate = new Gate(this, id, this.#parts.counters.ingress(id));
+      this.#gates.push(gate);
+      this.#named.set(id, gate);
+    }
     return gate;
   }
 

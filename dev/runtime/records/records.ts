@@ -241,3 +241,8 @@ export function addressOfKey(key: string): { readonly type: number; readonly id:
   const slash = key.indexOf("/");
   return { type: Number(key.slice(0, slash)), id: key.slice(slash + 1) };
 }
+
+/** The number of the delayed message under `key`. */
+export function delaySequence(key: string): number {
+  return Number.parseInt(key.slice(keyDigits), 36);
+}
