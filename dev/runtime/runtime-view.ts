@@ -20,8 +20,8 @@ export interface Page<T> {
 
 /** How the runtime is, and what it is made of. */
 export interface RuntimeStatus {
-  /** `stopped`: something fatal happened, and the runtime starts again at {@link retryAtMillis} or never. */
-  readonly state: "starting" | "running" | "stopped" | "closed";
+  /** After something fatal, `stopped` starts again at {@link retryAtMillis}, and `failed` does not. */
+  readonly state: "starting" | "running" | "stopped" | "failed" | "closed";
   /** What stopped the runtime; its message says what to do. */
   readonly error: RuntimeError | undefined;
   readonly retryAtMillis: number | undefined;
@@ -37,7 +37,7 @@ export interface RuntimeStatus {
   /** Whether commits survive power loss. */
   readonly sync: boolean;
   /** What becomes of a batch that fails for good: all stops, or its address is set aside. */
-  readonly onFatal: "restart" | "quarantine";
+  readonly onFatal: "stop" | "quarantine";
   /** Whether ingresses wait, because too much is outstanding. */
   readonly paused: boolean;
   readonly endpoints: readonly EndpointSummary[];

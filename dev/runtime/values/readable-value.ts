@@ -94,13 +94,18 @@ export function readableValue(argument: Uint8Array): ReadableValue {
 /** Reads bytes of which only they themselves tell what they are. */
 export function readableBytes(bytes: Uint8Array): ReadableBytes {
   const text = strictText(bytes);
-  if (text === undefined || unreadable.test(text)) return base64(bytes);
+  if (text === undefined || !isReadable(text)) return base64(bytes);
   if (!jsonStart.test(text)) return { text };
   try {
     return { value: JSON.parse(text) as unknown };
   } catch {
     return { text };
   }
+}
+
+/** Whether people can read a text. */
+export function isReadable(text: string): boolean {
+  return !unreadable.test(text);
 }
 
 /** Control characters that text for people does not have: bytes of a binary format, most likely. */
