@@ -37,7 +37,7 @@ export interface RuntimeStatus {
   /** Whether commits survive power loss. */
   readonly sync: boolean;
   /** What becomes of a batch that fails for good: all stops, or its address is set aside. */
-  readonly onFatal: "stop" | "quarantine";
+  readonly onFatal: "restart" | "quarantine";
   /** Whether ingresses wait, because too much is outstanding. */
   readonly paused: boolean;
   readonly endpoints: readonly EndpointSummary[];

@@ -31,7 +31,7 @@ export const statusSchema = z
     store: z.enum(["memory", "lmdb"]),
     dataFolder: z.string().optional().describe("Absent if nothing is kept on disk."),
     sync: z.boolean().describe("Whether commits survive power loss."),
-    onFatal: z.enum(["stop", "quarantine"]).describe("What becomes of a batch that fails for good."),
+    onFatal: z.enum(["restart", "quarantine"]).describe("What becomes of a batch that fails for good."),
     paused: z.boolean().describe("Whether ingresses wait, because too much is outstanding."),
     endpoints: z.array(
       z.object({
