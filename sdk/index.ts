@@ -49,6 +49,8 @@ export type { AnyType, MessageOf, Type, ValueOf } from "./values/type.js";
 export type { TypedValue } from "./values/typed-value.js";
 
 // For writers of adapters and tools: how a batch is handed over and watched.
+export { isEgress } from "./egress/egress.js";
+export { isStatefulFunction } from "./stateful-function.js";
 export { jsonShape, type JsonShape } from "./values/json.js";
 export type { ObservedBatch, ObservedInvocation, Observer } from "./observer.js";
 export type {

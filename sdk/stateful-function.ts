@@ -128,6 +128,11 @@ export function preparedFunction(made: unknown): PreparedFunction | undefined {
   return (made as { readonly [preparedKey]?: PreparedFunction })[preparedKey];
 }
 
+/** Whether `value` is what {@link statefulFunction} returned: for tools that look for functions in modules. */
+export function isStatefulFunction(value: unknown): value is AnyStatefulFunction {
+  return preparedFunction(value) !== undefined;
+}
+
 function prepare(
   type: Pick<FunctionType, "typename" | "accepts">,
   implementation: Implementation<readonly AnyType[], StorageSpecs>,

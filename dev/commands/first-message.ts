@@ -1,62 +1,55 @@
 import type { AnyStatefulFunction } from "statefun";
 import { exampleMessage } from "./example-message.js";
-import type { ExampleMessage } from "./example-message.js";
 
-/** What the start screen proposes to send first. */
+/** What is proposed to be sent first, as plain data that another process can be told. */
+export interface ProposedMessage {
+  /** The typename of the function it goes to. */
+  readonly target: string;
+  /** The typename of the message, where the ingress cannot know it by itself. */
+  readonly messageType: string | undefined;
+  /** The message as people write it; `undefined` if no example was found and it has to be filled in. */
+  readonly text: string | undefined;
+}
+
+/** A {@link ProposedMessage} as a command. */
 export interface FirstMessage {
   /** A line for a POSIX shell that works as it stands. */
   readonly command: string;
   /** False if no example was found for any function: the body has to be filled in. */
   readonly complete: boolean;
-  /** The typename of the function it goes to. */
-  readonly typename: string;
 }
 
 /** The id of the address: the same name that examples of texts have. */
 const id = "Ada";
 
 /**
- * A `curl` line that sends a message to one of `functions` through an HTTP ingress: to one that keeps state if there
- * is an example of what it accepts, else to any that has one, else with a body to be filled in.
+ * A message for one of `functions`: for one that keeps state if there is an example of what it accepts, else for any
+ * that has one, else one to be filled in.
  *
- * @param ingress - the URL of the ingress, without a path
  * @returns `undefined` if there are no functions
  */
-export function firstMessage(
-  functions: readonly AnyStatefulFunction[],
-  ingress: string,
-): FirstMessage | undefined {
+export function proposedMessage(functions: readonly AnyStatefulFunction[]): ProposedMessage | undefined {
   const keepsState = (one: AnyStatefulFunction): boolean => Object.keys(one.storage).length > 0;
   const sorted = [...functions.filter(keepsState), ...functions.filter((one) => !keepsState(one))];
-  for (const candidate of sorted) {
-    for (const type of candidate.accepts) {
+  for (const { typename: target, accepts } of sorted) {
+    for (const type of accepts) {
       const message = exampleMessage(type);
       if (message === undefined) continue;
-      const { typename } = candidate;
-      const named = candidate.accepts.length > 1;
-      return { typename, complete: true, command: curl({ ingress, typename, named }, message) };
+      return { target, messageType: accepts.length > 1 ? message.typename : undefined, text: message.text };
     }
   }
   const [first] = sorted;
   if (first === undefined) return undefined;
-  const { typename } = first;
-  const accepted = first.accepts[0]?.typename ?? "<type>";
-  const url = shellWord(`${ingress}/${typename}/${id}`);
-  const header = shellWord(`Statefun-Typename: ${accepted}`);
-  return {
-    typename,
-    complete: false,
-    command: `curl ${url} -H ${header} --data-binary @message.bin`,
-  };
+  const [type] = first.accepts;
+  return { target: first.typename, messageType: type?.typename ?? "<namespace>/<name>", text: undefined };
 }
 
-function curl(
-  { ingress, typename, named }: { ingress: string; typename: string; named: boolean },
-  { typename: messageType, text }: ExampleMessage,
-): string {
-  const url = shellWord(`${ingress}/${typename}/${id}`);
-  const header = named ? ` -H ${shellWord(`Statefun-Typename: ${messageType}`)}` : "";
-  return `curl ${url}${header} -d ${shellWord(text)}`;
+/** The `curl` line that sends a message through the HTTP ingress at the URL `ingress`. */
+export function firstMessage({ target, messageType, text }: ProposedMessage, ingress: string): FirstMessage {
+  const url = shellWord(`${ingress}/${target}/${id}`);
+  const header = messageType === undefined ? "" : ` -H ${shellWord(`Statefun-Typename: ${messageType}`)}`;
+  const body = text === undefined ? "--data-binary @message.bin" : `-d ${shellWord(text)}`;
+  return { complete: text !== undefined, command: `curl ${url}${header} ${body}` };
 }
 
 /** `text` as one word of a POSIX shell: as it is if no character of it means anything there. */

@@ -86,3 +86,8 @@ export function egress<const A extends readonly AnyType[]>(
     effects.egressMessage(fields, message, headers);
   });
 }
+
+/** Whether `value` is an egress: for tools that look for them in modules. */
+export function isEgress(value: unknown): value is Egress<unknown> {
+  return typeof value === "object" && value !== null && egressWriter(value) !== undefined;
+}

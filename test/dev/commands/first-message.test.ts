@@ -2,7 +2,12 @@ import { execFileSync } from "node:child_process";
 import { describe, expect, test } from "@jest/globals";
 import { bytesType, functionType, jsonType, statefulFunction, types } from "statefun";
 import { z } from "zod";
-import { firstMessage, shellWord } from "../../../dev/commands/first-message.js";
+import {
+  firstMessage,
+  proposedMessage,
+  shellWord,
+  type FirstMessage,
+} from "../../../dev/commands/first-message.js";
 
 const Hello = jsonType("test/Hello", z.object({ name: z.string() }));
 const Opaque = bytesType("test/Opaque");
@@ -22,12 +27,14 @@ const opaque = statefulFunction(functionType("test/opaque", [Opaque]), {
   storage: { seen: types.int },
   on: { [Opaque.typename]: ignore },
 });
-const ingress = "http://127.0.0.1:8090";
+function first(functions: Parameters<typeof proposedMessage>[0]): FirstMessage | undefined {
+  const proposed = proposedMessage(functions);
+  return proposed && firstMessage(proposed, "http://127.0.0.1:8090");
+}
 
 describe("the first message", () => {
   test("goes to a function that keeps state, with an example of what it accepts", () => {
-    expect(firstMessage([greeter, person], ingress)).toEqual({
-      typename: "test/person",
+    expect(first([greeter, person])).toEqual({
       complete: true,
       command: `curl http://127.0.0.1:8090/test/person/Ada -d '{"name":"Ada"}'`,
     });
@@ -41,16 +48,17 @@ describe("the first message", () => {
       "curl http://127.0.0.1:8090/test/both/Ada -H 'Statefun-Typename: io.statefun.types/int' -d 1",
     ],
   ])("is %s", (_, one, command) => {
-    expect(firstMessage([one], ingress)).toMatchObject({ complete: true, command });
+    expect(first([one])).toMatchObject({ complete: true, command });
   });
 
   test("goes to another function if the one with state takes what cannot be made up", () => {
-    expect(firstMessage([opaque, greeter], ingress)).toMatchObject({ typename: "test/greeter" });
+    expect(first([opaque, greeter])).toMatchObject({
+      command: "curl http://127.0.0.1:8090/test/greeter/Ada -d Ada",
+    });
   });
 
   test("has its bytes left open if no function takes what can be made up", () => {
-    expect(firstMessage([opaque], ingress)).toEqual({
-      typename: "test/opaque",
+    expect(first([opaque])).toEqual({
       complete: false,
       command:
         "curl http://127.0.0.1:8090/test/opaque/Ada -H 'Statefun-Typename: test/Opaque' --data-binary @message.bin",
@@ -58,7 +66,7 @@ describe("the first message", () => {
   });
 
   test("is not proposed without functions", () => {
-    expect(firstMessage([], ingress)).toBeUndefined();
+    expect(first([])).toBeUndefined();
   });
 });
 

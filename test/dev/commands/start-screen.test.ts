@@ -21,7 +21,6 @@ const screen: StartScreen = {
   watching: true,
   httpIngress: "http://127.0.0.1:8090",
   firstMessage: {
-    typename: "example/person",
     complete: true,
     command: `curl http://127.0.0.1:8090/example/person/Ada -d '{"name":"Ada"}'`,
   },
