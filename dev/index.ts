@@ -4,3 +4,5 @@ export type { Job, JobState, SavepointOptions } from "./cluster/job.js";
 export type { AddressMap } from "./cluster/module-text.js";
 export { ClusterError } from "./cluster/cluster-error.js";
 export type { ClusterErrorCode } from "./cluster/cluster-error.js";
+export { startDevRuntime, type DevRuntime, type DevRuntimeOptions } from "./runtime/dev-runtime.js";
+export { RuntimeError, type RuntimeErrorCode, type RuntimeErrorContext } from "./runtime/runtime-error.js";

@@ -39,6 +39,7 @@ export type RuntimeErrorCode =
 
 /** Where a {@link RuntimeError} belongs, as far as it is known. */
 export interface RuntimeErrorContext {
+  /** What was caught, if anything was. */
   readonly cause?: unknown;
   /** The address whose batch failed. */
   readonly address?: FunctionAddress | undefined;

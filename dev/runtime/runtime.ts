@@ -99,10 +99,15 @@ export class Runtime {
     return this.#run;
   }
 
-  /** Whether nothing happens until the clock moves or something comes in. */
-  get idle(): boolean {
+  /** Whether nothing happens until the clock moves, a call ends, or something comes in. */
+  get settled(): boolean {
     if (this.#state === "starting") return false;
-    return this.#state !== "running" || this.run.idle;
+    return this.#state !== "running" || this.run.settled;
+  }
+
+  /** Whether, beyond that, no call is under way or waits to be tried again. */
+  get idle(): boolean {
+    return this.settled && (this.#state !== "running" || this.run.dispatcher.load.calls === 0);
   }
 
   /**
@@ -127,11 +132,14 @@ export class Runtime {
 
   /** Resolves once {@link idle} holds. */
   async whenIdle(): Promise<void> {
-    while (!this.idle) {
-      await new Promise<void>((resolve) => {
-        this.#moved.push(resolve);
-      });
-    }
+    while (!this.idle) await this.moved();
+  }
+
+  /** Resolves when something has moved in the runtime: for those who wait for a condition. */
+  moved(): Promise<void> {
+    return new Promise<void>((resolve) => {
+      this.#moved.push(resolve);
+    });
   }
 
   /**
@@ -181,7 +189,7 @@ export class Runtime {
         if (this.#run !== undefined) await end(this.#run, why);
       } finally {
         await Promise.all((this.#options.ingresses ?? []).map((ingress) => ingress.close()));
-        this.#wake();
+        this.wake();
       }
     })();
     return this.#ending;
@@ -205,7 +213,7 @@ export class Runtime {
         this.#stopped(run, error);
       },
       moved: () => {
-        this.#wake();
+        this.wake();
       },
     });
     this.#run = run;
@@ -223,7 +231,7 @@ export class Runtime {
     this.#state = "running";
     this.#error = undefined;
     this.#journal({ kind: "running", restarts: this.#restarts });
-    this.#wake();
+    this.wake();
   }
 
   /** Something fatal happened: lets the run end in good order, and starts another one after a while. */
@@ -234,7 +242,7 @@ export class Runtime {
     this.#state = retryMillis === undefined ? "failed" : "stopped";
     this.#journal({ kind: "stopped", error, retryMillis });
     this.#ending = run.stop(error).catch(() => run.crash(error));
-    this.#wake();
+    this.wake();
     if (retryMillis === undefined) return;
     const { clock } = this.#options;
     this.#retryAtMillis = clock.now() + retryMillis;
@@ -264,7 +272,8 @@ export class Runtime {
     return Math.min(firstMillis * 2 ** this.#quickRestarts++, mostMillis);
   }
 
-  #wake(): void {
+  /** Something that whoever waits for {@link moved} depends on has changed. */
+  wake(): void {
     for (const resolve of this.#moved.splice(0)) resolve();
   }
 }

@@ -114,7 +114,8 @@ function sentMessage(
   };
 }
 
-function viewOf(argument: Uint8Array): TypedValueView {
+/** A view of a serialized `TypedValue`. */
+export function viewOf(argument: Uint8Array): TypedValueView {
   const view = new TypedValueView(argument);
   view.end = argument.length;
   readTypedValue(new Reader(argument), argument.length, view);
@@ -129,7 +130,11 @@ function decodedMessage(view: TypedValueView, codec: Codec<unknown> | undefined)
   return typedValue(codec, codec.typename, codec.read(view.bytes, view.valueStart, view.valueEnd));
 }
 
-function decodedRecord(view: TypedValueView, writtenAs: WrittenAs | undefined): WrittenRecord["record"] {
+/** Decodes an egress record by what wrote its value. */
+export function decodedRecord(
+  view: TypedValueView,
+  writtenAs: WrittenAs | undefined,
+): WrittenRecord["record"] {
   const isKafka = view.typename === kafkaRecordTypename;
   if (writtenAs === undefined || (!isKafka && view.typename !== kinesisRecordTypename)) {
     return decodedMessage(view, typeof writtenAs === "object" ? writtenAs : undefined);

@@ -1,4 +1,5 @@
 // For builders of tools: both sides of the wire. No promise of stability before version 1.0.
+export { durationMillis } from "../duration.js";
 export { Reader, wireType } from "./reader.js";
 export { readRequest, AddressView, InvocationView, StateView, type RequestView } from "./request.js";
 export {

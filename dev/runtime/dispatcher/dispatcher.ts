@@ -65,9 +65,9 @@ export class Dispatcher {
     this.load = new Load(parts.limits);
   }
 
-  /** Whether there is nothing to do but wait for the clock. Addresses in quarantine do not count. */
-  get idle(): boolean {
-    return this.load.calls === 0 && this.#ready.size === 0 && this.#replies.size === 0 && !this.#turn;
+  /** Whether there is nothing to do but wait: for the clock, for calls under way. */
+  get settled(): boolean {
+    return this.#ready.size === 0 && this.#replies.size === 0 && !this.#turn;
   }
 
   /** Takes in the messages that the store has from before; batches that were in flight are sent again as they were. */

@@ -116,9 +116,9 @@ export class Run {
     );
   }
 
-  /** Whether nothing happens until the clock moves or an ingress admits something. */
-  get idle(): boolean {
-    return this.ended !== undefined || (this.dispatcher.idle && this.#commit.idle && this.outbox.idle);
+  /** Whether nothing happens until the clock moves, a call ends, or an ingress admits something. */
+  get settled(): boolean {
+    return this.ended !== undefined || (this.dispatcher.settled && this.#commit.idle && this.outbox.idle);
   }
 
   /**
