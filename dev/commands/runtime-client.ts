@@ -76,10 +76,11 @@ export class RuntimeClient {
     path: string,
     { method = "GET", query = {}, body, headers, signal }: Asking = {},
   ): Promise<Response> {
-    const given = Object.entries(query).filter(
-      (entry): entry is [string, string | number] => entry[1] !== undefined,
-    );
-    const search = new URLSearchParams(given.map(([name, value]) => [name, String(value)])).toString();
+    const parameters = new URLSearchParams();
+    for (const [name, value] of Object.entries(query)) {
+      if (value !== undefined) parameters.set(name, String(value));
+    }
+    const search = parameters.toString();
     const url = `${this.#url}${path}${search === "" ? "" : `?${search}`}`;
     let response: Response;
     try {
