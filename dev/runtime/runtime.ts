@@ -186,7 +186,8 @@ export class Runtime {
     this.#ending = (async () => {
       await before;
       try {
-        if (this.#run !== undefined) await end(this.#run, why);
+        // A run that something fatal has ended was stopped then.
+        if (this.#run !== undefined && this.#run.ended === undefined) await end(this.#run, why);
       } finally {
         await Promise.all((this.#options.ingresses ?? []).map((ingress) => ingress.close()));
         this.wake();

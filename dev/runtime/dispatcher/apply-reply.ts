@@ -20,25 +20,38 @@ export interface ReplyTaker {
 }
 
 /**
- * Applies what was checked, in the cluster's order: messages, delayed messages and cancellations, egress records,
+ * Sends the messages of a reply. The cluster queues them before anything else of the reply, and looks into the queue
+ * once the address has gone on to its next batch: a message that a function sends to itself is behind that batch.
+ */
+export function sendMessages(
+  mailbox: Mailbox,
+  { messages }: WireResult,
+  { messageTypes }: CheckedReply,
+  { counters }: ReplyTargets,
+  taker: ReplyTaker,
+): void {
+  messages.forEach(({ target, argument }, at) => {
+    const to = messageTypes[at];
+    if (to !== undefined) taker.deliver(to, target.id, invocationBytes(mailbox.bytes, argument));
+  });
+  mailbox.type.counters.outLocal += messages.length;
+  counters.produced += messages.length;
+}
+
+/**
+ * Applies what was checked, messages aside, in the cluster's order: delayed messages and cancellations, egress records,
  * state. Nothing here can fail.
  *
  * Source: RequestReplyFunction.java.
  */
 export function applyReply(
   mailbox: Mailbox,
-  { messages, delayed, egresses, mutations }: WireResult,
+  { delayed, egresses, mutations }: WireResult,
   checked: CheckedReply,
-  { delays, outbox, counters }: ReplyTargets,
+  { delays, outbox }: ReplyTargets,
   taker: ReplyTaker,
 ): void {
   const { type, id: fromId } = mailbox;
-  messages.forEach(({ target, argument }, at) => {
-    const to = checked.messageTypes[at];
-    if (to !== undefined) taker.deliver(to, target.id, invocationBytes(mailbox.bytes, argument));
-  });
-  type.counters.outLocal += messages.length;
-  counters.produced += messages.length;
   delayed.forEach(({ cancellationToken: token, delayMillis, target, argument }, at) => {
     const to = checked.delayedTypes[at];
     if (to === undefined) {

@@ -6,7 +6,7 @@ import type { JournalListener } from "../journal-entry.js";
 import type { DelayRecord } from "../records/records.js";
 import { RuntimeError } from "../runtime-error.js";
 import type { CallOutcome } from "../transport/transport.js";
-import { applyReply } from "./apply-reply.js";
+import { applyReply, sendMessages } from "./apply-reply.js";
 import { checkReply } from "./check-reply.js";
 import type { Delays } from "./delays.js";
 import { Fifo } from "./fifo.js";
@@ -291,9 +291,11 @@ export class Dispatcher {
         if (registerStates(mailbox, response.missing)) types.save(type);
         this.#ready.push(mailbox);
       } else {
-        applyReply(mailbox, response, checkReply(mailbox, response, this.#parts), this.#parts, this);
+        const checked = checkReply(mailbox, response, this.#parts);
+        applyReply(mailbox, response, checked, this.#parts, this);
         type.counters.in++;
         this.#nextBatch(mailbox);
+        sendMessages(mailbox, response, checked, this.#parts, this);
       }
     } catch (error) {
       this.#fail(mailbox, error);
