@@ -1,0 +1,153 @@
+import type { Clock, ScheduledCall } from "../clock.js";
+import { HttpConnection, type ConnectionOwner, type Exchange, type Route } from "./http-connection.js";
+import type { ResponseLimits } from "./response-parser.js";
+import { Limited, type TimeLimit } from "./time-limit.js";
+
+/** How connections are kept. */
+export interface PoolSettings {
+  readonly clock: Clock;
+  readonly responseLimits: ResponseLimits;
+  /** The most connections, idle ones included. */
+  readonly maxConnections: number;
+  /** The most idle connections. */
+  readonly maxIdle: number;
+  /** Until when a connection made at this instant may be used. */
+  readonly endOfLife: (nowMillis: number) => number;
+  /** Until when a connection that becomes idle at this instant may be used, unless its life ends before. */
+  readonly endOfIdleness: (nowMillis: number) => number;
+  /** How long an exchange may wait for a connection. */
+  readonly wait?: TimeLimit;
+}
+
+/** An exchange that waits until a connection is free. */
+class Waiting extends Limited {
+  readonly exchange: Exchange;
+  readonly #pool: ConnectionPool;
+
+  constructor(exchange: Exchange, pool: ConnectionPool) {
+    super();
+    this.exchange = exchange;
+    this.#pool = pool;
+  }
+
+  override timeIsOver(): void {
+    this.#pool.waitedInVain(this);
+  }
+}
+
+/** The connections to one place: kept alive, the last used one first, and never more than allowed. */
+export class ConnectionPool implements ConnectionOwner {
+  readonly clock: Clock;
+  readonly responseLimits: ResponseLimits;
+  readonly #route: Route;
+  readonly #settings: PoolSettings;
+  readonly #open = new Set<HttpConnection>();
+  readonly #idle: HttpConnection[] = [];
+  readonly #waiting = new Map<Exchange, Waiting>();
+  #sweep: ScheduledCall | undefined;
+
+  constructor(route: Route, settings: PoolSettings) {
+    this.clock = settings.clock;
+    this.responseLimits = settings.responseLimits;
+    this.#route = route;
+    this.#settings = settings;
+  }
+
+  /** Sends a request over a connection that is idle, else over a new one, else as soon as there may be one. */
+  send(exchange: Exchange): void {
+    const now = this.clock.now();
+    for (let last = this.#idle.pop(); last !== undefined; last = this.#idle.pop()) {
+      if (last.usableUntilMillis > now) {
+        last.send(exchange);
+        return;
+      }
+      last.destroy();
+    }
+    if (this.#open.size < this.#settings.maxConnections) {
+      this.#connect(exchange, now);
+      return;
+    }
+    const waiting = new Waiting(exchange, this);
+    this.#waiting.set(exchange, waiting);
+    this.#settings.wait?.start(waiting, now);
+  }
+
+  /** Nobody waits for this exchange any more: what carries it is closed. */
+  withdraw(exchange: Exchange): void {
+    exchange.connection?.destroy();
+    const waiting = this.#waiting.get(exchange);
+    if (waiting === undefined) return;
+    waiting.limit?.stop(waiting);
+    this.#waiting.delete(exchange);
+  }
+
+  /** Closes all connections, and forgets what they carry. */
+  async close(): Promise<void> {
+    for (const { limit } of this.#waiting.values()) limit?.close();
+    this.#waiting.clear();
+    const open = [...this.#open];
+    for (const connection of open) connection.destroy();
+    this.#stopSweeping();
+    await Promise.all(open.map((connection) => connection.closed()));
+  }
+
+  idle(connection: HttpConnection): void {
+    const now = this.clock.now();
+    const { endOfIdleness, maxIdle } = this.#settings;
+    connection.idleUntilMillis = endOfIdleness(now);
+    if (connection.usableUntilMillis <= now) {
+      connection.destroy();
+      return;
+    }
+    const [next] = this.#waiting.values();
+    if (next !== undefined) {
+      this.withdraw(next.exchange);
+      connection.send(next.exchange);
+    } else if (this.#idle.length >= maxIdle) {
+      connection.destroy();
+    } else {
+      this.#idle.push(connection);
+      this.#sweepAt(connection.usableUntilMillis);
+    }
+  }
+
+  gone(connection: HttpConnection): void {
+    this.#open.delete(connection);
+    const index = this.#idle.indexOf(connection);
+    if (index >= 0) this.#idle.splice(index, 1);
+    const [next] = this.#waiting.values();
+    if (next === undefined || this.#open.size >= this.#settings.maxConnections) return;
+    this.withdraw(next.exchange);
+    this.#connect(next.exchange, this.clock.now());
+  }
+
+  /** No connection became free in time. */
+  waitedInVain({ exchange }: Waiting): void {
+    this.#waiting.delete(exchange);
+    const millis = String(this.#settings.wait?.millis);
+    const why = `none of the ${String(this.#settings.maxConnections)} connections became free in ${millis} ms`;
+    exchange.failed({ stage: "connect", why, cause: undefined }, false);
+  }
+
+  #connect(exchange: Exchange, nowMillis: number): void {
+    const connection = new HttpConnection(this.#route, exchange, this);
+    connection.lifeUntilMillis = this.#settings.endOfLife(nowMillis);
+    this.#open.add(connection);
+  }
+
+  #sweepAt(atMillis: number): void {
+    if (atMillis === Infinity) return;
+    this.#sweep ??= this.clock.schedule(atMillis, () => {
+      this.#sweep = undefined;
+      const now = this.clock.now();
+      const over = this.#idle.filter(({ usableUntilMillis }) => usableUntilMillis <= now);
+      for (const connection of over) connection.destroy();
+      if (this.#idle.length > 0) this.#sweepAt(Math.min(...this.#idle.map((idle) => idle.usableUntilMillis)));
+    });
+  }
+
+  #stopSweeping(): void {
+    this.#sweep?.cancel();
+    this.#sweep = undefined;
+  }
+}
