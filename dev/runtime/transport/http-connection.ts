@@ -2,8 +2,9 @@ import net from "node:net";
 import tls from "node:tls";
 import type { Clock } from "../clock.js";
 import { thrownText } from "./call-failure.js";
+import { inflatedBody, type Compression } from "./inflated-body.js";
 import type { ResponseHead } from "./response-head.js";
-import { ResponseParser, type Progress, type ResponseLimits } from "./response-parser.js";
+import { ResponseParser, type Progress, type Refusal, type ResponseLimits } from "./response-parser.js";
 import { Limited, type TimeLimit } from "./time-limit.js";
 
 /** Where connections lead. */
@@ -17,8 +18,8 @@ export interface Route {
 /** Why there is no response. */
 export interface ExchangeFailure {
   /**
-   * How far it came: no connection; a connection, but no complete head; a head, but no complete body. A peer that does
-   * not speak HTTP fails with `protocol`, wherever that shows; `time` is one of the limits.
+   * How far it came: no connection; a connection, but no head; a head, but no body that can be read, for whatever
+   * reason. Before the head, an answer that is no HTTP is `protocol`, and a limit that was reached is `time`.
    */
   readonly stage: "connect" | "head" | "body" | "protocol" | "time";
   /** A clause that says what happened. */
@@ -26,17 +27,25 @@ export interface ExchangeFailure {
   readonly cause: unknown;
 }
 
+/** The head of a request: what stands before the content length and behind it, the empty line included. */
+export interface RequestHead {
+  /** All of the head if there is no body. */
+  readonly before: Buffer;
+  readonly after: Buffer;
+}
+
 /** One request, and who waits for its response. */
 export interface Exchange {
-  /** Status line and header, up to the value of the content length; without a length if there is no body. */
-  readonly head: Buffer;
+  readonly head: RequestHead;
   readonly body: Uint8Array | undefined;
   readonly limits: ExchangeLimits;
   /** The connection that carries it, while one does; set by the connection. */
   connection: HttpConnection | undefined;
-  /** Whether a response with this head is of no use, so that its body need not be waited for. */
-  skipsBody(head: ResponseHead): boolean;
-  /** The response has come; `complete` unless its body was skipped. Returns whether its connection may be used again. */
+  /** The head has come, which is said again as the body comes. Returns whether the body is of no use. */
+  headCame(head: ResponseHead): boolean;
+  /** How the body of a response with this head is compressed, as far as the exchange undoes it. */
+  compressionOf(head: ResponseHead): Compression | undefined;
+  /** The response has come, inflated; `complete` unless its body was skipped. Returns whether its connection may be used again. */
   responded(head: ResponseHead, body: Uint8Array, complete: boolean): boolean;
   /** Called behind {@link responded}, once the connection is free. */
   concluded(): void;
@@ -70,8 +79,6 @@ const readBufferBytes = 16 * 1024;
 /** A body up to this size is copied behind its head: cheaper than two writes. */
 const copiedBodyBytes = 16 * 1024;
 
-const headEnd = "\r\n\r\n";
-
 /** One connection, which carries one exchange at a time. */
 export class HttpConnection extends Limited {
   /** Until when an exchange may begin, counted from its creation; set by its owner. */
@@ -84,6 +91,9 @@ export class HttpConnection extends Limited {
   #exchange: Exchange | undefined;
   #ready = false;
   #closed = false;
+  #peerGone = false;
+  /** The response is complete, and its body is being inflated. */
+  #inflating = false;
   #served = 0;
   #error: Error | undefined;
 
@@ -151,14 +161,13 @@ export class HttpConnection extends Limited {
   override timeIsOver(): void {
     const exchange = this.#exchange;
     if (exchange === undefined) return;
-    const { connect, write } = exchange.limits;
+    const { connect, write, read } = exchange.limits;
     if (!this.#ready) this.#fail("connect", `no connection was made in ${String(connect.millis)} ms`);
-    else if (this.#socket.writableLength > 0) {
+    else if (this.#parser.head !== undefined) {
+      this.#fail("body", `nothing more of the answer came for ${String(read?.millis)} ms`);
+    } else if (this.#socket.writableLength > 0) {
       this.#fail("time", `the request could not be written in ${String(write?.millis)} ms`);
-    } else {
-      const what = this.#parser.head === undefined ? "no answer came" : "nothing more of the answer came";
-      this.#fail("time", `${what} for ${String(exchange.limits.read?.millis)} ms`);
-    }
+    } else this.#fail("time", `no answer came for ${String(read?.millis)} ms`);
   }
 
   #clearSocket({ to }: Route): net.Socket {
@@ -200,20 +209,23 @@ export class HttpConnection extends Limited {
               read?.start(this, this.#owner.clock.now());
             }
           };
-    if (body === undefined) this.#socket.write(head, written);
+    if (body === undefined) this.#socket.write(head.before, written);
     else this.#writeBody(head, body, written);
     // Most of the time the system has taken all of it by now.
     if (write !== undefined && this.#socket.writableLength > 0) write.start(this, this.#owner.clock.now());
     else read?.start(this, this.#owner.clock.now());
   }
 
-  #writeBody(head: Buffer, body: Uint8Array, written: (() => void) | undefined): void {
-    const digits = String(body.length) + headEnd;
-    const headLength = head.length + digits.length;
+  #writeBody(head: RequestHead, body: Uint8Array, written: (() => void) | undefined): void {
+    const { before, after } = head;
+    const digits = String(body.length);
+    const afterAt = before.length + digits.length;
+    const headLength = afterAt + after.length;
     const isCopied = body.length <= copiedBodyBytes;
     const bytes = Buffer.allocUnsafe(isCopied ? headLength + body.length : headLength);
-    bytes.set(head, 0);
-    bytes.write(digits, head.length, "latin1");
+    bytes.set(before, 0);
+    bytes.write(digits, before.length, "latin1");
+    bytes.set(after, afterAt);
     if (isCopied) {
       bytes.set(body, headLength);
       this.#socket.write(bytes, written);
@@ -232,6 +244,10 @@ export class HttpConnection extends Limited {
       this.destroy();
       return;
     }
+    if (this.#inflating) {
+      this.#peerGone = true; // what follows a complete answer was not asked for either
+      return;
+    }
     const progress = this.#parser.feed(bytes, length);
     if (progress === "more") exchange.limits.read?.start(this, this.#owner.clock.now());
     this.#proceed(progress, exchange);
@@ -240,26 +256,49 @@ export class HttpConnection extends Limited {
   #proceed(progress: Progress, exchange: Exchange): void {
     const { head, refusal } = this.#parser;
     if (progress === "refused") {
-      this.#fail("protocol", `the answer ${refusal?.why ?? "is not HTTP"}`);
-    } else if (head !== undefined && (progress === "complete" || exchange.skipsBody(head))) {
-      this.#complete(head, progress === "complete", exchange);
+      this.#fail(head === undefined ? "protocol" : "body", `the answer ${refusal?.why ?? "is not HTTP"}`);
+    } else if (head !== undefined && exchange.headCame(head)) {
+      this.#complete(head, this.#parser.body, progress === "complete", exchange);
+    } else if (head !== undefined && progress === "complete") {
+      const compression = exchange.compressionOf(head);
+      if (compression === undefined) this.#complete(head, this.#parser.body, true, exchange);
+      else this.#inflate(head, compression, exchange);
     }
   }
 
-  #complete(head: ResponseHead, complete: boolean, exchange: Exchange): void {
+  #inflate(head: ResponseHead, compression: Compression, exchange: Exchange): void {
+    const inflated = inflatedBody(this.#parser.body, compression, this.#owner.responseLimits.maxBodyBytes);
+    const proceed = (body: Uint8Array | Refusal): void => {
+      if (this.#exchange !== exchange) return; // given up meanwhile
+      this.#inflating = false;
+      if ("why" in body) this.#fail("body", `the answer ${body.why}`);
+      else this.#complete(head, body, true, exchange);
+    };
+    if (!(inflated instanceof Promise)) {
+      proceed(inflated);
+      return;
+    }
+    this.limit?.stop(this);
+    this.#inflating = true;
+    void inflated.then(proceed);
+  }
+
+  #complete(head: ResponseHead, body: Uint8Array, complete: boolean, exchange: Exchange): void {
     this.limit?.stop(this);
     this.#served++;
-    const { body, surplus } = this.#parser;
+    const { surplus } = this.#parser;
     const reusable = exchange.responded(head, body, complete);
     if (this.#exchange === exchange) {
       this.#free();
-      if (reusable && complete && head.keepAlive && !surplus && !this.#closed) this.#owner.idle(this);
+      if (reusable && complete && head.keepAlive && !surplus && !this.#peerGone) this.#owner.idle(this);
       else this.destroy();
     }
     exchange.concluded();
   }
 
   #peerEnded(): void {
+    this.#peerGone = true;
+    if (this.#inflating) return;
     const exchange = this.#exchange;
     if (exchange === undefined) {
       this.destroy();
@@ -272,7 +311,8 @@ export class HttpConnection extends Limited {
   }
 
   #socketClosed(): void {
-    if (this.#closed) return;
+    this.#peerGone = true;
+    if (this.#closed || this.#inflating) return;
     if (this.#exchange === undefined) this.destroy();
     else if (this.#ready) this.#fail(this.#stage(), this.#closedText());
     else this.#fail("connect", `no connection was made: ${this.#errorText()}`);

@@ -12,13 +12,17 @@ export interface ResponseHead {
   readonly reason: string;
   /** Names in lower case, each followed by its value, as they came. */
   readonly fields: readonly string[];
+  /** The values of `content-type`, as they came. */
+  readonly contentTypes: readonly string[];
+  /** The value of `content-encoding` in lower case; several are joined by commas. */
+  readonly contentEncoding: string;
   readonly framing: Framing;
   /** Whether the connection may carry another exchange after this one. */
   readonly keepAlive: boolean;
 }
 
 /** All values of a field, as they came. */
-export function fieldValues({ fields }: ResponseHead, name: string): string[] {
+export function fieldValues({ fields }: Pick<ResponseHead, "fields">, name: string): string[] {
   const values: string[] = [];
   for (let at = 0; at < fields.length; at += 2) {
     if (fields[at] === name) values.push(fields[at + 1] as string);
@@ -26,11 +30,9 @@ export function fieldValues({ fields }: ResponseHead, name: string): string[] {
   return values;
 }
 
-/** Whether one of the comma-separated elements of a field is `element`, in any letter case. */
-export function hasElement(head: ResponseHead, name: string, element: string): boolean {
-  return fieldValues(head, name).some((value) =>
-    value.split(",").some((part) => part.trim().toLowerCase() === element),
-  );
+/** Whether one of the comma-separated elements of a field's values is `element`, in any letter case. */
+export function hasElement(values: readonly string[], element: string): boolean {
+  return values.some((value) => value.split(",").some((part) => part.trim().toLowerCase() === element));
 }
 
 const statusLine = /^HTTP\/1\.([01]) ([1-9]\d\d)(?: ([\t\x20-\x7e\x80-\xff]*))?$/;
@@ -57,17 +59,14 @@ export function parsedHead(text: string): ResponseHead | string {
     if (field === null) return `a line of its header is malformed: ${JSON.stringify(line.slice(0, 80))}`;
     fields.push((field[1] as string).toLowerCase(), (field[2] as string).trimEnd());
   }
-  const head = { status: Number(start[2]), reason: start[3] ?? "", fields };
-  return framed(head, start[1] === "1");
+  return framed({ status: Number(start[2]), reason: start[3] ?? "", fields }, start[1] === "1");
 }
 
-function framed(
-  { status, reason, fields }: Pick<ResponseHead, "status" | "reason" | "fields">,
-  isVersion11: boolean,
-): ResponseHead | string {
-  const head = { status, reason, fields, framing: { kind: "close" } as Framing, keepAlive: false };
-  const codings = fieldValues(head, "transfer-encoding");
-  const lengths = fieldValues(head, "content-length");
+type Start = Pick<ResponseHead, "status" | "reason" | "fields">;
+
+function framed(start: Start, isVersion11: boolean): ResponseHead | string {
+  const codings = fieldValues(start, "transfer-encoding");
+  const lengths = fieldValues(start, "content-length");
   if (codings.length > 0 && (!isVersion11 || codings.join(",").trim().toLowerCase() !== "chunked")) {
     return `its transfer-encoding is ${JSON.stringify(codings.join(", ").slice(0, 80))}, and only chunked is known`;
   }
@@ -78,14 +77,22 @@ function framed(
       return `its content-length is ${JSON.stringify(lengths.join(", ").slice(0, 80))}`;
     }
   }
-  if (status < 200 || status === 204 || status === 304) head.framing = { kind: "length", bytes: 0 };
-  else if (codings.length > 0) head.framing = { kind: "chunked" };
-  else if (length !== undefined) head.framing = { kind: "length", bytes: Number(length) };
-  const wanted = isVersion11
-    ? !hasElement(head, "connection", "close")
-    : hasElement(head, "connection", "keep-alive");
-  // Two framings at once are how requests are smuggled: the chunks count, and the connection is not used again.
+  const framing = framingOf(start.status, codings.length > 0, length);
+  const connection = fieldValues(start, "connection");
+  const wanted = isVersion11 ? !hasElement(connection, "close") : hasElement(connection, "keep-alive");
+  // Two framings at once are how responses are smuggled: the chunks count, and the connection is not used again.
   const isAmbiguous = codings.length > 0 && length !== undefined;
-  head.keepAlive = wanted && head.framing.kind !== "close" && !isAmbiguous;
-  return head;
+  return {
+    ...start,
+    contentTypes: fieldValues(start, "content-type"),
+    contentEncoding: fieldValues(start, "content-encoding").join(",").trim().toLowerCase(),
+    framing,
+    keepAlive: wanted && framing.kind !== "close" && !isAmbiguous,
+  };
+}
+
+function framingOf(status: number, isChunked: boolean, length: string | undefined): Framing {
+  if (status < 200 || status === 204 || status === 304) return { kind: "length", bytes: 0 };
+  if (isChunked) return { kind: "chunked" };
+  return length === undefined ? { kind: "close" } : { kind: "length", bytes: Number(length) };
 }
