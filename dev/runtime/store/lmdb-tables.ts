@@ -42,7 +42,7 @@ export class LmdbTables {
     return stats.entryCount ?? 0;
   }
 
-  /** Applies the writes to the transaction or batch that is open. */
+  /** Applies the writes to the transaction that is open; a write that fails throws at once. */
   write(writes: readonly StoreWrite[]): void {
     for (const { table, key, value } of writes) {
       const { bytes, whole } = keyBytes(key);

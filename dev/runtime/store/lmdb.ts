@@ -1,10 +1,15 @@
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { statfsSync } from "node:fs";
+import { open as openFile } from "node:fs/promises";
+import { dirname } from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { open } from "lmdb";
 import type { RootDatabase } from "lmdb";
 import { RuntimeError } from "../runtime-error.js";
 import { closedError } from "./closed.js";
 import { LmdbTables } from "./lmdb-tables.js";
+import { takeStoreFolder } from "./store-folder.js";
+import type { StoreFolder } from "./store-folder.js";
+import { tables } from "./store.js";
 import type { ScanRange, Store, StoreKey, StoreWrite, Table } from "./store.js";
 
 /** Where a store of the disk lives, and what it survives. */
@@ -24,21 +29,42 @@ export interface LmdbStoreOptions {
  */
 const mapBytes = 2 ** 40;
 
-/** Opens the store in `folder`, or begins one there. One process at a time can have it open. */
-export function openLmdbStore({ folder, sync = false }: LmdbStoreOptions): Promise<Store> {
-  mkdirSync(folder, { recursive: true });
-  const root = open<Uint8Array, Uint8Array>({
-    path: join(folder, "data.mdb"),
-    encoding: "binary",
-    keyEncoding: "binary",
-    maxDbs: 16,
-    mapSize: mapBytes,
-    noSync: !sync,
-    // One flush a step, before it is visible: an error of the flush is then the error of the step.
-    overlappingSync: false,
-  });
-  return Promise.resolve(new LmdbStore(root, folder, sync));
+/**
+ * Opens the store in `folder`, or begins one there. One process at a time can have it open; a folder whose process has
+ * ended, however that came, is free.
+ *
+ * @throws RuntimeError `store-in-use` (these as rejections) if another process has the folder
+ * @throws RuntimeError `store-too-new` if a newer version wrote the store
+ * @throws RuntimeError `store-damaged` if the folder holds something else, or a store that is not whole
+ * @throws RuntimeError `store-write-failed` if the folder cannot be written
+ */
+export async function openLmdbStore({ folder, sync = false }: LmdbStoreOptions): Promise<Store> {
+  const held = takeStoreFolder(folder);
+  let root: Root | undefined;
+  try {
+    root = open<Uint8Array, Uint8Array>({
+      path: held.dataPath,
+      encoding: "binary",
+      keyEncoding: "binary",
+      maxDbs: tables.length + 1,
+      mapSize: mapBytes,
+      noSync: !sync,
+      // One flush a group of steps, before they are visible: an error of the flush is then the error of the steps.
+      overlappingSync: false,
+      // The batch of an event turn has a promise that nobody can reach, and its rejection would end the process.
+      eventTurnBatching: false,
+    });
+    const store = new LmdbStore(root, held, sync);
+    held.complete();
+    return store;
+  } catch (error) {
+    await root?.close();
+    held.release("not in order");
+    throw openFailed(held.dataPath, error);
+  }
 }
+
+type Root = RootDatabase<Uint8Array, Uint8Array>;
 
 interface PendingStep {
   readonly writes: readonly StoreWrite[];
@@ -47,15 +73,15 @@ interface PendingStep {
 }
 
 class LmdbStore implements Store {
-  readonly #root: RootDatabase<Uint8Array, Uint8Array>;
+  readonly #root: Root;
   readonly #tables: LmdbTables;
-  readonly #folder: string;
+  readonly #folder: StoreFolder;
   readonly #sync: boolean;
   #pending: PendingStep[] = [];
   #flushing: Promise<void> | undefined;
   #closed: Promise<void> | undefined;
 
-  constructor(root: RootDatabase<Uint8Array, Uint8Array>, folder: string, sync: boolean) {
+  constructor(root: Root, folder: StoreFolder, sync: boolean) {
     this.#root = root;
     this.#tables = new LmdbTables(root);
     this.#folder = folder;
@@ -99,7 +125,7 @@ class LmdbStore implements Store {
       });
       return Promise.resolve();
     } catch (error) {
-      return Promise.reject(this.#writeFailed(error));
+      return Promise.reject(writeFailed(this.#folder.dataPath, error));
     }
   }
 
@@ -110,12 +136,12 @@ class LmdbStore implements Store {
       const group = this.#pending;
       this.#pending = [];
       try {
-        await this.#root.batch(() => {
+        await this.#root.childTransaction(() => {
           for (const { writes } of group) this.#tables.write(writes);
         });
         for (const { resolve } of group) resolve();
       } catch (error) {
-        const failed = this.#writeFailed(error);
+        const failed = writeFailed(this.#folder.dataPath, await causeOf(error));
         for (const { reject } of group) reject(failed);
         // What was committed behind a step that failed must not be there without it.
         for (const { reject } of this.#pending) reject(failed);
@@ -128,15 +154,69 @@ class LmdbStore implements Store {
   async #end(): Promise<void> {
     await this.#flushing;
     await this.#root.close();
+    try {
+      if (!this.#sync) await flushFile(this.#folder.dataPath);
+      this.#folder.release("in order");
+    } catch (error) {
+      this.#folder.release("not in order");
+      throw writeFailed(this.#folder.dataPath, error);
+    }
   }
+}
 
-  #writeFailed(cause: unknown): RuntimeError {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    return new RuntimeError(
-      "store-write-failed",
-      `Nothing of this step was written to the store in ${this.#folder}: ${why}. ` +
-        "Look at the free space and the permissions there; what was committed before is safe.",
-      { cause },
-    );
+/** Whatever a store promised, one that was closed survives power loss. */
+async function flushFile(path: string): Promise<void> {
+  const file = await openFile(path, "r+");
+  try {
+    await file.datasync();
+  } finally {
+    await file.close();
   }
+}
+
+/** What LMDB says of a file that it cannot make sense of: page not found, corrupted, version, invalid. */
+const damageCodes: readonly unknown[] = [-30797, -30796, -30794, -30793];
+
+function openFailed(dataPath: string, cause: unknown): RuntimeError {
+  const isDamaged = cause instanceof Error && "code" in cause && damageCodes.includes(cause.code);
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new RuntimeError(
+    isDamaged ? "store-damaged" : "store-write-failed",
+    `The store in ${dirname(dataPath)} cannot be opened: ${why}. ` +
+      (isDamaged
+        ? "Choose an empty folder, and import your last export there if you have one."
+        : "Give this user the right to write there, and look at the free space."),
+    { cause },
+  );
+}
+
+function writeFailed(dataPath: string, cause: unknown): RuntimeError {
+  const folder = dirname(dataPath);
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new RuntimeError(
+    "store-write-failed",
+    `Nothing of this step was written to the store in ${folder}: ${why} (${freeSpace(folder)}). ` +
+      "Make room, or give the right to write there, and start again; what was committed before is safe.",
+    { cause },
+  );
+}
+
+function freeSpace(folder: string): string {
+  try {
+    const { bavail, bsize } = statfsSync(folder);
+    return `${(bavail * bsize).toString()} bytes free on its disk`;
+  } catch {
+    return "its disk does not answer";
+  }
+}
+
+/** Of a group LMDB's binding tells that the commit failed, and why only a little later. */
+async function causeOf(error: unknown): Promise<unknown> {
+  if (!(error instanceof Error && "commitError" in error)) return error;
+  const cause: unknown = error.commitError;
+  if (!(cause instanceof Promise)) return error;
+  return Promise.race([
+    cause.catch((reason: unknown) => reason),
+    setImmediate(error), // should it not tell
+  ]);
 }
