@@ -48,11 +48,18 @@ export interface Asking {
 
 /** The JSON API of one runtime. */
 export class RuntimeClient {
+  /** The typenames that each function accepts, as far as they are known here. */
+  readonly accepts: Readonly<Record<string, readonly string[]>>;
   readonly #url: string;
   readonly #token: string | undefined;
 
   /** Asks nothing yet. */
-  constructor(url: string, token: string | undefined) {
+  constructor(
+    url: string,
+    token: string | undefined,
+    accepts: Readonly<Record<string, readonly string[]>> = {},
+  ) {
+    this.accepts = accepts;
     this.#url = url.replace(/\/+$/, "");
     this.#token = token;
   }
@@ -134,7 +141,7 @@ export function runtimeClient({ data, url, token }: RuntimeOptions): RuntimeClie
   }
   if (url !== undefined) return new RuntimeClient(url, token);
   const record = readRuntimeRecord(data ?? defaultDataFolder);
-  if (record !== undefined) return new RuntimeClient(record.url, token ?? record.token);
+  if (record !== undefined) return new RuntimeClient(record.url, token ?? record.token, record.accepts);
   if (data === undefined) return new RuntimeClient(`http://127.0.0.1:${String(defaultApiPort)}`, token);
   throw new ApiError(
     `no runtime runs on the data folder ${data}: start one with "statefun dev --data ${data}"`,

@@ -9,6 +9,8 @@ export interface RuntimeRecord {
   readonly token?: string | undefined;
   /** The process that holds the data folder. */
   readonly pid: number;
+  /** The typenames that each function accepts, as far as they are known here. */
+  readonly accepts?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** The data folder where nothing else is said, below the folder of the module. */
@@ -38,9 +40,16 @@ export function readRuntimeRecord(folder: string): RuntimeRecord | undefined {
   } catch {
     return undefined;
   }
-  const { url, token, pid } = (found ?? {}) as Partial<Record<keyof RuntimeRecord, unknown>>;
+  const { url, token, pid, accepts } = (found ?? {}) as Partial<Record<keyof RuntimeRecord, unknown>>;
   if (typeof url !== "string" || typeof pid !== "number" || !exists(pid)) return undefined;
-  return { url, pid, ...(typeof token === "string" && { token }) };
+  return {
+    url,
+    pid,
+    ...(typeof token === "string" && { token }),
+    // Written by this program together with the rest, and only shown to people or sent back to the runtime.
+    ...(typeof accepts === "object" &&
+      accepts !== null && { accepts: accepts as RuntimeRecord["accepts"] & object }),
+  };
 }
 
 function exists(pid: number): boolean {

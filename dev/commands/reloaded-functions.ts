@@ -8,8 +8,8 @@ const retireMillis = 2_000;
 /** How long after a process died by itself the next one starts: enough to read what it said, if it goes on dying. */
 const reviveMillis = 1_000;
 
-/** Hears of the generations of watched functions. */
-export interface WatchListener {
+/** Hears of the generations of reloaded functions. */
+export interface ReloadListener {
   /** New functions answer from now on; `generation` counts from 1. */
   replaced(loaded: LoadedFunctions, generation: number): void;
   /** The files cannot be loaded; those that were loaded before, if any, go on. */
@@ -30,9 +30,9 @@ interface Held {
  * Functions in a process of their own, which is replaced whenever one of their files changes. Calls go to the newest
  * generation that could be loaded; while there is none they wait.
  */
-export class WatchedFunctions {
+export class ReloadedFunctions {
   readonly #files: readonly string[];
-  readonly #listener: WatchListener;
+  readonly #listener: ReloadListener;
   readonly #execArgv: readonly string[];
   readonly #watch: FileWatch;
   readonly #held = new Set<Held>();
@@ -45,7 +45,7 @@ export class WatchedFunctions {
   /** Loads `files`, absolute paths, and watches them and what they import. */
   constructor(
     files: readonly string[],
-    listener: WatchListener,
+    listener: ReloadListener,
     execArgv: readonly string[] = process.execArgv,
   ) {
     this.#files = files;
