@@ -42,6 +42,8 @@ export class HttpListener {
   readonly #options: ListenerOptions;
   readonly #server: Server;
   #listening: Promise<void> | undefined;
+  /** The free port that was taken, to be taken again. */
+  #port: number | undefined;
 
   /** `component` is the id of the ingress or egress that listens. */
   constructor(component: string, options: ListenerOptions, handle: HttpHandler) {
@@ -57,9 +59,8 @@ export class HttpListener {
   /** Where it listens, as a URL without a path. Before it does, with the port that was asked for. */
   get url(): string {
     const { port, host = ownHost } = this.#options;
-    const address = this.#server.address() as AddressInfo | null;
     const name = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host;
-    return `http://${name.includes(":") ? `[${name}]` : name}:${String(address?.port ?? port)}`;
+    return `http://${name.includes(":") ? `[${name}]` : name}:${String(this.#port ?? port)}`;
   }
 
   /**
@@ -73,10 +74,12 @@ export class HttpListener {
   }
 
   async #listen(): Promise<void> {
-    const { port, host = ownHost } = this.#options;
+    const { host = ownHost } = this.#options;
+    const port = this.#port ?? this.#options.port;
     try {
       this.#server.listen({ port, host });
       await once(this.#server, "listening");
+      this.#port = (this.#server.address() as AddressInfo).port;
     } catch (error) {
       this.#listening = undefined;
       const { code = "", message } = error as NodeJS.ErrnoException;

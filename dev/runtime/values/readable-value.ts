@@ -76,19 +76,42 @@ export function readTopicRecord(bytes: Uint8Array): TopicRecord | undefined {
 
 /** Decodes a serialized `TypedValue` for people, as far as its bytes say what they are. */
 export function readableValue(argument: Uint8Array): ReadableValue {
+  const { head, bytes } = headAndBytes(argument);
+  const { typename } = head;
+  if (!isWrapped(typename)) return { ...head, ...readableBytes(bytes) };
+  const value = readWrapped(typename, bytes);
+  return value === undefined ? { ...head, ...base64(bytes) } : { ...head, value };
+}
+
+/**
+ * The members of {@link readableValue} as JSON without its braces. JSON in the value is repeated as it is, so that
+ * numbers keep their digits; only its line ends become blanks.
+ */
+export function readableMembers(argument: Uint8Array): string {
+  const { head, bytes } = headAndBytes(argument);
+  const known = isWrapped(head.typename) ? undefined : readableBytes(bytes);
+  if (known === undefined || !("value" in known)) return members(readableValue(argument));
+  return `${members(head)},"value":${(strictText(bytes) ?? "").trim().replace(/[\r\n]+/g, " ")}`;
+}
+
+function members(of: object): string {
+  return JSON.stringify(of).slice(1, -1);
+}
+
+/** What stands around a value, and its bytes. */
+function headAndBytes(argument: Uint8Array): {
+  readonly head: { readonly typename: string; readonly topic?: string; readonly key?: string };
+  readonly bytes: Uint8Array;
+} {
   const { typename, bytes } = typedValueParts(argument);
   if (typename === kafkaRecordTypename || typename === kinesisRecordTypename) {
     const record = readTopicRecord(bytes);
     if (record !== undefined) {
       const { topic, key, value } = record;
-      return { typename, topic, ...(key === "" ? {} : { key }), ...readableBytes(value) };
+      return { head: { typename, topic, ...(key === "" ? {} : { key }) }, bytes: value };
     }
   }
-  if (isWrapped(typename)) {
-    const value = readWrapped(typename, bytes);
-    return value === undefined ? { typename, ...base64(bytes) } : { typename, value };
-  }
-  return { typename, ...readableBytes(bytes) };
+  return { head: { typename }, bytes };
 }
 
 /** Reads bytes of which only they themselves tell what they are. */

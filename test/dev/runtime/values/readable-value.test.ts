@@ -4,6 +4,7 @@ import { serializedTypedValue, textBytes } from "statefun/wire";
 import {
   kafkaRecordTypename,
   kinesisRecordTypename,
+  readableMembers,
   readableValue,
 } from "../../../../dev/runtime/values/readable-value.js";
 
@@ -63,4 +64,23 @@ test("bytes that are no Kafka record under its typename stay readable", () => {
   const argument = serializedTypedValue(kafkaRecordTypename, Uint8Array.of(0x0a, 0x7f));
 
   expect(readableValue(argument)).toEqual({ typename: kafkaRecordTypename, base64: "Cn8=" });
+});
+
+test("members repeat the JSON of a value as it is, on one line", () => {
+  const large = serializedTypedValue(
+    "example/any",
+    textBytes('{"n": 12345678901234567890,\r\n "s":"a\\nb"}\n'),
+  );
+
+  const members = readableMembers(large);
+
+  expect(members).toBe('"typename":"example/any","value":{"n": 12345678901234567890,  "s":"a\\nb"}');
+});
+
+test.each([
+  ["text", serializedTypedValue("example/any", textBytes("a\n"))],
+  ["bytes", serializedTypedValue("example/any", Uint8Array.of(0xff))],
+  ["StateFun's string", serializedTypedValue("io.statefun.types/string", Buffer.from("0a0161", "hex"))],
+])("members of %s say what the readable value says", (_, argument) => {
+  expect(JSON.parse(`{${readableMembers(argument)}}`)).toEqual(readableValue(argument));
 });
