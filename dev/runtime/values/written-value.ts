@@ -8,9 +8,9 @@ export interface WritableValue {
   /** JSON, or a value of one of StateFun's own types. */
   readonly value?: unknown;
   /** Text: a string if the type is StateFun's own, otherwise the bytes of its UTF-8. */
-  readonly text?: string;
+  readonly text?: string | undefined;
   /** The bytes themselves. */
-  readonly base64?: string;
+  readonly base64?: string | undefined;
 }
 
 /** Base64 with its padding, or without. */

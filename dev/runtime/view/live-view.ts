@@ -64,7 +64,7 @@ export class LiveView implements RuntimeView {
     const { state, error, restarts, retryAtMillis } = this.#runtime;
     const { endpoints, ingresses = [], egresses = [], onFatal, clock } = this.#parts;
     return {
-      state: state === "failed" ? "stopped" : state,
+      state,
       error,
       retryAtMillis,
       restarts,
