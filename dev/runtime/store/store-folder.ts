@@ -51,11 +51,11 @@ export function takeStoreFolder(folder: string): StoreFolder {
   describe(folder); // before a lock is written next to what is no store
   const lock = lockOf(folder);
   try {
-    const description = describe(folder);
-    if (description?.complete === true) checkData(folder);
+    const isComplete = describe(folder)?.complete === true;
+    if (isComplete) checkData(folder);
     else begin(folder);
     rmSync(join(folder, `${dataFile}-lock`), { force: true }); // left by a process that has ended
-    return new HeldFolder(folder, lock);
+    return new HeldFolder(folder, lock, isComplete);
   } catch (error) {
     lock.release();
     throw error instanceof RuntimeError ? error : cannotWrite(folder, error);
@@ -66,15 +66,18 @@ class HeldFolder implements StoreFolder {
   readonly dataPath: string;
   readonly #folder: string;
   readonly #lock: Lock;
+  #isComplete: boolean;
 
-  constructor(folder: string, lock: Lock) {
+  constructor(folder: string, lock: Lock, isComplete: boolean) {
     this.dataPath = join(folder, dataFile);
     this.#folder = folder;
     this.#lock = lock;
+    this.#isComplete = isComplete;
   }
 
   complete(): void {
-    writeDescription(this.#folder, true);
+    if (!this.#isComplete) writeDescription(this.#folder, true); // a full disk takes not even that
+    this.#isComplete = true;
   }
 
   release(ended: "in order" | "not in order"): void {
@@ -180,8 +183,13 @@ function writeDescription(folder: string, complete: boolean): void {
 /** Nobody ever reads half of it, also not after power loss. */
 function writeWhole(path: string, text: string): void {
   const draft = `${path}.draft`;
-  writeFileSync(draft, text, { flush: true });
-  renameSync(draft, path);
+  try {
+    writeFileSync(draft, text, { flush: true });
+    renameSync(draft, path);
+  } catch (error) {
+    rmSync(draft, { force: true });
+    throw error;
+  }
 }
 
 function damaged(folder: string, what: string): RuntimeError {
