@@ -22,11 +22,10 @@ const cart = statefulFunction(Cart, {
   storage: { items: types.int, last: types.string },
   on: {
     [Add.typename](context, { sku }) {
-      const items = context.storage.items.update((n = 0) => n + 1);
+      context.storage.items.update((n = 0) => n + 1);
       context.storage.last.set(sku);
       context.send(Shelf.address(sku), types.int(1));
       context.send(Orders, { topic: "orders", key: sku, value: Add({ sku }) });
-      return items;
     },
     [Remind.typename](context, { after }) {
       context.sendAfter({ milliseconds: after }, context.self, Add({ sku: "later" }), {
