@@ -8,7 +8,7 @@ export type Listening = { readonly port: number } | { readonly socket: string };
 
 /** A request as it came over a connection. */
 export interface RawRequest {
-  /** The request line and the headers as they were written, without their ends of line. */
+  /** The request line and the headers as they were written, byte for character, without their ends of line. */
   readonly head: readonly string[];
   readonly method: string;
   /** The target of the request line. */
@@ -138,7 +138,7 @@ interface FoundRequest extends Omit<RawRequest, "connection"> {
 function firstRequest(bytes: Buffer): FoundRequest | undefined {
   const end = bytes.indexOf("\r\n\r\n");
   if (end === -1) return undefined;
-  const head = bytes.toString("utf8", 0, end).split("\r\n");
+  const head = bytes.toString("latin1", 0, end).split("\r\n");
   const [method = "", target = ""] = (head[0] ?? "").split(" ");
   const sized = head
     .map((line) => /^content-length: *(\d+)$/i.exec(line)?.[1])

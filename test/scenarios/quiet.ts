@@ -79,8 +79,12 @@ export class ClientSockets {
     unsubscribe(this.#channel, this.#onSocket);
   }
 
-  /** What is still on its way between these sockets and their other ends at `port`, in words. */
+  /**
+   * What is still on its way between these sockets and their other ends at `port`, in words. Ends of Unix sockets, whose
+   * port is 0, cannot be told apart: those are at rest when nothing happens for some turns.
+   */
   moving(port: number, others: ReadonlySet<net.Socket>): string | undefined {
+    if (port === 0) return undefined;
     const ends = new Map([...others].map((other) => [other.remotePort, other]));
     for (const socket of this.#open) {
       if (socket.connecting) return "a connection is being opened";

@@ -37,6 +37,9 @@ export interface Stage {
   readonly passage: Passage;
 }
 
+/** How long the recording went on after the last step, for answers that were still to come. */
+const lastAnswersMillis = 3000;
+
 /** How long an `until` may take that does not say, in milliseconds. */
 const defaultUntilMillis = 60_000;
 
@@ -57,6 +60,7 @@ export async function replay(scenario: Scenario, stage: Stage): Promise<Observat
       });
     });
   }
+  if (script.waiting.length > 0) await stage.passage.pass(lastAnswersMillis);
   const records = new Map<string, readonly CommittedRecord[]>();
   for (const topic of Object.keys(scenario.topics).filter((name) => name.endsWith("-out"))) {
     records.set(topic, await topics.committed(topic));

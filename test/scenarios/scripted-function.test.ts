@@ -81,7 +81,7 @@ test("it answers on a port, and keeps the head of each request as it was written
     "HTTP/1.1 200 OK\r\nContent-Type: application/octet-stream\r\nContent-Length: 3\r\n\r\n\xa2\x06\x00",
   );
   expect(script.requests.map(({ address, head }) => [address, head[0]])).toEqual([
-    ["ns/fn/1", "POST /st%2Fé?q HTTP/1.1"],
+    ["ns/fn/1", "POST /st%2F\xc3\xa9?q HTTP/1.1"],
   ]);
   client.socket.destroy();
 });

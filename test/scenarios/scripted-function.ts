@@ -45,7 +45,7 @@ export class ScriptedFunction {
   readonly requests: RecordedRequest[] = [];
   /** When something last arrived; `undefined` before that. */
   lastArrivalMillis: number | undefined;
-  /** The most requests that were open at a time. */
+  /** The most requests that it was working on at a time, given up by the runtime or not. */
   maxInFlight = 0;
 
   constructor(
@@ -123,10 +123,7 @@ export class ScriptedFunction {
       ...{ answer: undefined, abandoned: false },
     };
     this.requests.push(recorded);
-    this.maxInFlight = Math.max(
-      this.maxInFlight,
-      this.waiting.filter(({ request }) => !request.connection.closed).length,
-    );
+    this.maxInFlight = Math.max(this.maxInFlight, this.waiting.length);
     this.#onActivity();
     void this.#waited(scripted).then(() => {
       this.#answer(recorded, scripted);
