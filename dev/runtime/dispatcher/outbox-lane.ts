@@ -17,6 +17,7 @@ export class OutboxLane {
   readonly #clock: Clock;
   readonly #journal: JournalListener;
   readonly #delivered: (records: readonly OutboxRecord[]) => void;
+  readonly #unusedSequence: () => number;
   readonly #counters: EgressCounters;
   #records: OutboxRecord[] = [];
   #delivering: OutboxRecord[] = [];
@@ -29,19 +30,26 @@ export class OutboxLane {
   #retry: ScheduledCall | undefined;
   #round: Promise<void> = Promise.resolve();
 
-  /** A lane that does not deliver before it is started; `delivered` hears of what has arrived. */
+  /**
+   * A lane that does not deliver before it is started.
+   *
+   * @param delivered - hears of what has arrived
+   * @param unusedSequence - the lowest sequence number that the store has not given out
+   */
   constructor(
     egress: Egress,
     clock: Clock,
     journal: JournalListener,
     counters: EgressCounters,
     delivered: (records: readonly OutboxRecord[]) => void,
+    unusedSequence: () => number,
   ) {
     this.egress = egress;
     this.#clock = clock;
     this.#journal = journal;
     this.#counters = counters;
     this.#delivered = delivered;
+    this.#unusedSequence = unusedSequence;
   }
 
   /** How many records are not delivered yet. */
@@ -101,7 +109,10 @@ export class OutboxLane {
 
   async #deliver(): Promise<void> {
     if (!this.#isOpen) {
-      this.#skip(await this.egress.open());
+      const unused = this.#unusedSequence();
+      const last = await this.egress.open();
+      if (last !== undefined && last >= unused) throw foreignDestination(this.egress, last, unused);
+      this.#skip(last);
       this.#isOpen = true;
       if (this.#closed) return;
     }
@@ -160,4 +171,13 @@ export class OutboxLane {
       });
     });
   }
+}
+
+/** Skipping what such a destination claims to have would lose records. */
+function foreignDestination({ id, description }: Egress, last: number, unused: number): RuntimeError {
+  return new RuntimeError(
+    "io-failed",
+    `the egress ${id} (${description}) has record ${String(last)}, and this data folder has not written record ${String(unused)} yet: it was used with another one; use that one again, or give the egress an empty destination`,
+    { component: id },
+  );
 }

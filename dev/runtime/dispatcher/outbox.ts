@@ -98,10 +98,18 @@ export class Outbox {
 
   #addLane(egress: Egress): OutboxLane {
     const { clock, journal, counters, changed } = this.#parts;
-    const lane = new OutboxLane(egress, clock, journal, counters.egress(egress.id), (records) => {
-      for (const { sequence } of records) this.#tables.outbox.removeOnce(sequence);
-      changed();
-    });
+    const tables = this.#tables;
+    const lane = new OutboxLane(
+      egress,
+      clock,
+      journal,
+      counters.egress(egress.id),
+      (records) => {
+        for (const { sequence } of records) tables.outbox.removeOnce(sequence);
+        changed();
+      },
+      () => tables.unusedSequence,
+    );
     this.#lanes.set(egress.id, lane);
     if (this.#started) lane.start();
     return lane;

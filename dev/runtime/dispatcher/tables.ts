@@ -54,6 +54,11 @@ export class Tables {
     return this.#sequence !== this.#savedSequence || this.#all.some((table) => table.dirty);
   }
 
+  /** The number that is given out next. */
+  get unusedSequence(): number {
+    return this.#sequence;
+  }
+
   /** The next number for a message or record: ascending, and never given out again once it is committed. */
   nextSequence(): number {
     return this.#sequence++;

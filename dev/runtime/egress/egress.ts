@@ -21,7 +21,8 @@ export interface Egress {
   check(argument: Uint8Array): void;
   /**
    * Connects, and says which record was the last one delivered before, for egresses that keep that at their
-   * destination: the runtime does not deliver up to it again. `undefined` if the destination does not know.
+   * destination: the runtime does not deliver up to it again. `undefined` if the destination does not know. A number that
+   * the store has not given out yet comes from another data folder, and the runtime refuses the destination.
    *
    * @throws RuntimeError `io-failed` if the destination cannot be reached
    */
