@@ -1,0 +1,169 @@
+import type { RequestReplyHandler } from "statefun";
+import type { KafkaEgressSpec, KafkaIngressSpec, Module } from "../module/module.js";
+import type { Clock } from "./clock.js";
+import { Counters } from "./counters.js";
+import type { Limits } from "./dispatcher/limits.js";
+import type { Egress } from "./egress/egress.js";
+import { Journal } from "./journal.js";
+import type { Ingress } from "./ingress/ingress.js";
+import type { JournalEntry } from "./journal-entry.js";
+import type { KafkaConnection } from "./kafka/kafka-connection.js";
+import { moduleEgresses, moduleEndpoints, moduleIngresses } from "./module-parts.js";
+import { realClock } from "./real-clock.js";
+import type { RuntimeView } from "./runtime-view.js";
+import { Runtime } from "./runtime.js";
+import type { RestartPolicy, RuntimeOptions } from "./runtime.js";
+import { storeIdentity } from "./store/identity.js";
+import { openLmdbStore } from "./store/lmdb.js";
+import { memoryStore } from "./store/memory.js";
+import type { Store } from "./store/store.js";
+import { inProcessEndpoints } from "./transport/in-process.js";
+import type { AttemptListener } from "./transport/transport.js";
+import { LiveView } from "./view/live-view.js";
+
+/** Where a runtime keeps what must survive it. */
+export type StoreChoice =
+  | { readonly kind: "memory" }
+  /** A folder of one runtime; with `sync` commits survive power loss, too. */
+  | { readonly kind: "lmdb"; readonly folder: string; readonly sync?: boolean | undefined };
+
+/** What {@link startRuntime} is to run. */
+export interface StartRuntimeOptions {
+  /** Endpoints, ingresses and egresses; none if left out. */
+  readonly module?: Module | undefined;
+  /** Functions of this process. They come before an endpoint of the module for the same typename. */
+  readonly functions?: RequestReplyHandler | undefined;
+  readonly store: StoreChoice;
+  /** Default the machine's clock. */
+  readonly clock?: Clock | undefined;
+  /** Where to connect instead of what the module says, `host:port` both: functions and brokers. */
+  readonly addressMap?: ReadonlyMap<string, string> | undefined;
+  /** Ingresses beside the module's. */
+  readonly ingresses?: readonly Ingress[] | undefined;
+  /** Egresses beside the module's; one with the id of a module's egress takes its place. */
+  readonly egresses?: readonly Egress[] | undefined;
+  /** The egress for an id that nobody describes; without it a record for such an id is fatal, as on a cluster. */
+  readonly standIn?: ((id: string) => Egress | undefined) | undefined;
+  /** How to reach Kafka; by default as the module's properties say. */
+  readonly kafka?: ((spec: KafkaIngressSpec | KafkaEgressSpec) => Promise<KafkaConnection>) | undefined;
+  readonly restart?: RestartPolicy | "never" | undefined;
+  readonly onFatal?: "stop" | "quarantine" | undefined;
+  readonly limits?: Partial<Limits> | undefined;
+  /** Hears of everything that happens, beside the journal. */
+  readonly listener?: ((entry: JournalEntry) => void) | undefined;
+}
+
+/** A runtime that runs. */
+export interface RunningRuntime {
+  readonly runtime: Runtime;
+  /** What the API shows of it. */
+  readonly view: RuntimeView;
+  readonly journal: Journal;
+  /**
+   * Stops in good order: what was applied is durable, the rest goes on after the next start.
+   *
+   * @throws RuntimeError `store-write-failed` if the last changes could not be written
+   */
+  close(): Promise<void>;
+}
+
+/**
+ * Runs a module: opens the store, connects, and goes on where the store says.
+ *
+ * @throws RuntimeError `store-in-use`, `store-too-new` or `store-damaged` if the store cannot be used, `invalid-argument`,
+ * `invalid-module` or `unsupported` if parts contradict each other or cannot be had
+ */
+export async function startRuntime(options: StartRuntimeOptions): Promise<RunningRuntime> {
+  const store = await openStore(options.store);
+  try {
+    return await startOn(store, options);
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+}
+
+async function openStore(choice: StoreChoice): Promise<Store> {
+  if (choice.kind === "memory") return memoryStore();
+  return openLmdbStore({ folder: choice.folder, sync: choice.sync ?? false });
+}
+
+async function startOn(store: Store, options: StartRuntimeOptions): Promise<RunningRuntime> {
+  const { clock = realClock() } = options;
+  const counters = new Counters(clock);
+  const journal = new Journal(clock);
+  const parts = await partsOf(store, options, { clock, counters, journal });
+  const runtime = new Runtime(parts);
+  await runtime.start();
+  const { kind } = options.store;
+  const view = new LiveView(runtime, parts, {
+    journal,
+    store: kind,
+    dataFolder: options.store.kind === "lmdb" ? options.store.folder : undefined,
+    sync: options.store.kind === "lmdb" ? options.store.sync : undefined,
+  });
+  return {
+    runtime,
+    view,
+    journal,
+    async close() {
+      try {
+        await runtime.close();
+      } finally {
+        await store.close();
+      }
+    },
+  };
+}
+
+interface Measuring {
+  readonly clock: Clock;
+  readonly counters: Counters;
+  readonly journal: Journal;
+}
+
+async function partsOf(
+  store: Store,
+  options: StartRuntimeOptions,
+  { clock, counters, journal }: Measuring,
+): Promise<RuntimeOptions> {
+  const { module, functions, addressMap, kafka, listener: heard } = options;
+  const tell = (entry: JournalEntry): void => {
+    journal.append(entry);
+    heard?.(entry);
+  };
+  const listener = attemptListener(counters, tell);
+  const own = functions === undefined ? [] : inProcessEndpoints(functions, { clock, listener });
+  const context = { clock, addressMap, kafka, identity: await storeIdentity(store), dataFolder: folderOf(options) };
+  const given = new Set(options.egresses?.map(({ id }) => id));
+  return {
+    store,
+    clock,
+    counters,
+    journal: tell,
+    endpoints: [...own, ...moduleEndpoints(module, own, { clock, addressMap, listener })],
+    ingresses: [...(await moduleIngresses(module, context)), ...(options.ingresses ?? [])],
+    egresses: [...(await moduleEgresses(module, context, given)), ...(options.egresses ?? [])],
+    standIn: options.standIn,
+    restart: options.restart,
+    onFatal: options.onFatal,
+    limits: options.limits,
+  };
+}
+
+function folderOf({ store }: StartRuntimeOptions): string | undefined {
+  return store.kind === "lmdb" ? store.folder : undefined;
+}
+
+/** Counts attempts, and has those that failed in the journal. */
+function attemptListener(counters: Counters, tell: (entry: JournalEntry) => void): AttemptListener {
+  return {
+    attempted(address, latencyMillis, failure) {
+      const type = counters.type(address.namespace, address.name);
+      type.remoteInvocationLatency.record(latencyMillis);
+      if (failure === undefined) return;
+      type.remoteInvocationFailures++;
+      tell({ kind: "attempt-failed", address, why: failure });
+    },
+  };
+}
