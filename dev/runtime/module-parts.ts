@@ -43,7 +43,10 @@ export function moduleEndpoints(
  *
  * @throws RuntimeError `unsupported` or `invalid-module` (as a rejection) if a property cannot be honoured
  */
-export async function moduleIngresses(module: Module | undefined, context: ModuleContext): Promise<Ingress[]> {
+export async function moduleIngresses(
+  module: Module | undefined,
+  context: ModuleContext,
+): Promise<Ingress[]> {
   return Promise.all(
     (module?.ingresses ?? []).map(async (spec) => {
       if (spec.kind === "playground") {

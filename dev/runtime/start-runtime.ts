@@ -134,7 +134,13 @@ async function partsOf(
   };
   const listener = attemptListener(counters, tell);
   const own = functions === undefined ? [] : inProcessEndpoints(functions, { clock, listener });
-  const context = { clock, addressMap, kafka, identity: await storeIdentity(store), dataFolder: folderOf(options) };
+  const context = {
+    clock,
+    addressMap,
+    kafka,
+    identity: await storeIdentity(store),
+    dataFolder: folderOf(options),
+  };
   const given = new Set(options.egresses?.map(({ id }) => id));
   return {
     store,
