@@ -19,6 +19,8 @@ import {
   type GivenMessage,
 } from "statefun/testing";
 import { durationMillis } from "statefun/wire";
+import { countedAttempts } from "./attempts.js";
+import { Counters } from "./counters.js";
 import type { RecordedEgress } from "./egress/recorded.js";
 import { recordedEgress } from "./egress/recorded.js";
 import { Journal } from "./journal.js";
@@ -169,17 +171,18 @@ class TestedRuntime implements DevRuntime {
       this.#runtime.wake();
     });
     this.#journal = new Journal(this.#clock);
+    const counters = new Counters(this.#clock);
+    const listener = countedAttempts(counters, this.#journal.listener);
     this.#parts = {
       store: this.#store,
       clock: this.#clock,
-      endpoints: inProcessEndpoints(this.#functions, { clock: this.#clock }),
+      endpoints: inProcessEndpoints(this.#functions, { clock: this.#clock, listener }),
       standIn: (id) => this.#egress(id),
       restart: "never",
       onFatal,
       random: seed === undefined ? undefined : seededRandom(seed),
-      journal: (entry) => {
-        this.#journal.append(entry);
-      },
+      counters,
+      journal: this.#journal.listener,
     };
     this.#runtime = new Runtime(this.#parts);
     this.#view = this.#newView();

@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import type { WireResponse } from "statefun/wire";
 import type { FunctionAddress } from "./address.js";
 import type { Clock } from "./clock.js";
@@ -24,6 +25,9 @@ const bytesPerEntry = 256;
 
 /** Bytes that a view on a part of a reply takes, roughly. */
 const bytesPerView = 160;
+
+/** Bytes of what tells journals apart: those that one reader ever meets are few. */
+const runBytes = 5;
 
 /** How much a {@link Journal} keeps. */
 export interface JournalLimits {
@@ -96,7 +100,7 @@ export class Journal {
 
   /** An empty journal; its entries bear the times of `clock`. */
   constructor(clock: Clock, limits: JournalLimits = {}) {
-    this.run = Date.now().toString(36);
+    this.run = randomBytes(runBytes).toString("hex");
     this.listener = (entry) => {
       this.append(entry);
     };
