@@ -25,6 +25,10 @@ export interface KafkaSettings {
   readonly log: string;
   readonly port: number;
   readonly controllerPort: number;
+  /** Properties of the broker beside or instead of the usual ones, for tests of clients. */
+  readonly properties?: Readonly<Record<string, string>>;
+  /** Arguments of the tool that prepares the data folder, for tests of clients. */
+  readonly formatArguments?: readonly string[];
 }
 
 export interface StartOptions {
@@ -34,7 +38,7 @@ export interface StartOptions {
 
 /** The text of `kafka.properties`: one node that is broker and controller, reachable from this machine only. */
 export function kafkaProperties(
-  settings: Pick<KafkaSettings, "directory" | "port" | "controllerPort">,
+  settings: Pick<KafkaSettings, "directory" | "port" | "controllerPort" | "properties">,
 ): string {
   const lines = {
     "process.roles": "broker,controller",
@@ -51,6 +55,7 @@ export function kafkaProperties(
     "transaction.state.log.replication.factor": "1",
     "transaction.state.log.min.isr": "1",
     "group.initial.rebalance.delay.ms": "0",
+    ...settings.properties,
   };
   return Object.entries(lines)
     .map(([key, value]) => `${key}=${value}\n`)
@@ -71,7 +76,15 @@ export async function startKafka(settings: KafkaSettings, options: StartOptions)
   const program = ["-cp", classPath, "-Xmx512m", ...logFormat];
 
   const id = randomBytes(16).toString("base64url"); // 22 characters, what Kafka calls a base64 uuid; it may start with a dash
-  const format = ["kafka.tools.StorageTool", "format", `--cluster-id=${id}`, "-c", properties];
+  const { formatArguments = [] } = settings;
+  const format = [
+    "kafka.tools.StorageTool",
+    "format",
+    `--cluster-id=${id}`,
+    "-c",
+    properties,
+    ...formatArguments,
+  ];
   const formatting = await startProcess(
     { ...command, name: "kafka's storage tool", args: [...quickStart, ...program, ...format] },
     options.guard,

@@ -1,0 +1,184 @@
+import type { KafkaBroker } from "../../../module/kafka-brokers.js";
+import type { KafkaConsumerSettings } from "../../../module/kafka-settings.js";
+import { RuntimeError } from "../../runtime-error.js";
+import type {
+  Isolation,
+  KafkaReader,
+  KafkaRecord,
+  PartitionOffset,
+  PartitionRecords,
+} from "../kafka-connection.js";
+import { apis } from "./apis.js";
+import type { Brokers } from "./brokers.js";
+import { allBatches, committedBatches } from "./committed.js";
+import { errorCodes } from "./error-codes.js";
+import { fetchRequest, readFetchAnswer } from "./fetch.js";
+import type { FetchedPartition } from "./fetch.js";
+import { checkCode, KafkaFailure } from "./kafka-failure.js";
+import { batchesIn, readRecords } from "./read-batches.js";
+
+/** A partition that is read. */
+interface Place {
+  readonly topic: string;
+  readonly partition: number;
+  offset: number;
+  /** The offset does not exist; said once, then it waits to be moved. */
+  lost: boolean;
+}
+
+/**
+ * Reads partitions from the brokers that lead them: one request at a time each, the next one on its way while what came
+ * is worked on, and no more, so that a reader that pauses holds two answers at most.
+ */
+export class BrokerReader implements KafkaReader {
+  readonly #brokers: Brokers;
+  readonly #settings: KafkaConsumerSettings;
+  readonly #isolation: Isolation;
+  readonly #onClose: (reader: BrokerReader) => void;
+  readonly #places = new Map<string, Place>();
+  /** Brokers that are asked at the moment, or whose answer waits to be taken. */
+  readonly #busy = new Set<string>();
+  #ready: PartitionRecords[] = [];
+  #failure: RuntimeError | undefined;
+  #wake: (() => void) | undefined;
+  #pumping = false;
+  #closed = false;
+
+  constructor(
+    brokers: Brokers,
+    settings: KafkaConsumerSettings,
+    isolation: Isolation,
+    onClose: (reader: BrokerReader) => void,
+  ) {
+    this.#brokers = brokers;
+    this.#settings = settings;
+    this.#isolation = isolation;
+    this.#onClose = onClose;
+  }
+
+  seek({ topic, partition, offset }: PartitionOffset): void {
+    // A new object: an answer that is under way for the old one does not move it.
+    this.#places.set(keyOf(topic, partition), { topic, partition, offset, lost: false });
+    void this.#pump();
+  }
+
+  async next(): Promise<readonly PartitionRecords[]> {
+    for (;;) {
+      if (this.#closed) return [];
+      if (this.#ready.length > 0) {
+        const found = this.#ready;
+        this.#ready = [];
+        void this.#pump();
+        return found;
+      }
+      const failure = this.#failure;
+      if (failure !== undefined) {
+        this.#failure = undefined;
+        throw failure;
+      }
+      const woken = new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+      void this.#pump();
+      await woken;
+    }
+  }
+
+  close(): Promise<void> {
+    this.#closed = true;
+    this.#onClose(this);
+    this.#awake();
+    return Promise.resolve();
+  }
+
+  #awake(): void {
+    this.#wake?.();
+    this.#wake = undefined;
+  }
+
+  /** Asks every broker that leads partitions and is not asked already, unless what came before is not taken yet. */
+  async #pump(): Promise<void> {
+    if (this.#pumping || this.#closed || this.#ready.length > 0 || this.#failure !== undefined) return;
+    this.#pumping = true;
+    try {
+      const wanted = [...this.#places.values()].filter(({ lost }) => !lost);
+      for (const [broker, places] of await this.#brokers.byLeader(wanted)) {
+        const name = `${broker.host}:${String(broker.port)}`;
+        if (this.#busy.has(name)) continue;
+        this.#busy.add(name);
+        void this.#fetch(broker, name, places);
+      }
+    } catch (error) {
+      this.#fail(error);
+    } finally {
+      this.#pumping = false;
+    }
+  }
+
+  async #fetch(broker: KafkaBroker, name: string, places: readonly Place[]): Promise<void> {
+    try {
+      const socket = await this.#brokers.socket(broker, "fetch");
+      const body = fetchRequest(places, this.#isolation, this.#settings);
+      const { requestTimeoutMillis, fetchMaxWaitMillis } = this.#settings;
+      const answer = await socket.request(apis.fetch, [body], requestTimeoutMillis + fetchMaxWaitMillis);
+      const { errorCode, partitions } = readFetchAnswer(answer);
+      checkCode(errorCode, `reading from Kafka at ${name} failed`);
+      const asked = new Map(places.map((place) => [keyOf(place.topic, place.partition), place]));
+      for (const fetched of partitions) this.#take(fetched, asked, name);
+    } catch (error) {
+      this.#fail(error);
+    } finally {
+      this.#busy.delete(name);
+    }
+    if (this.#ready.length > 0) this.#awake();
+    else void this.#pump();
+  }
+
+  #take(fetched: FetchedPartition, asked: ReadonlyMap<string, Place>, name: string): void {
+    const { topic, partition, errorCode, aborted, bytes } = fetched;
+    const key = keyOf(topic, partition);
+    const place = asked.get(key);
+    if (place === undefined || this.#places.get(key) !== place) return; // it was moved meanwhile
+    if (errorCode === errorCodes.offsetOutOfRange) {
+      place.lost = true;
+      this.#ready.push({ topic, partition, records: [], nextOffset: place.offset, outOfRange: true });
+      return;
+    }
+    const where = `partition ${String(partition)} of topic ${topic} at Kafka ${name}`;
+    if (errorCode !== 0) {
+      this.#brokers.forget([topic]);
+      this.#fail(new KafkaFailure(`reading ${where} failed`, errorCode));
+      return;
+    }
+    const batches = batchesIn(bytes, where);
+    const last = batches.at(-1);
+    if (last === undefined) return;
+    const records: KafkaRecord[] = [];
+    const counted =
+      this.#isolation === "read-committed" ? committedBatches(batches, aborted) : allBatches(batches);
+    for (const batch of counted) readRecords(batch, place.offset, records, where);
+    place.offset = last.lastOffset + 1;
+    // The next request asks for the others first: none waits for ever behind one that fills every answer.
+    this.#places.delete(key);
+    this.#places.set(key, place);
+    this.#ready.push({ topic, partition, records, nextOffset: place.offset, outOfRange: false });
+  }
+
+  #fail(error: unknown): void {
+    if (this.#closed) return;
+    this.#failure =
+      error instanceof RuntimeError
+        ? error
+        : new KafkaFailure(
+            `reading from Kafka at ${this.#brokers.addresses} failed: ${String(error)}`,
+            0,
+            error,
+          );
+    this.#brokers.forget([...this.#places.values()].map(({ topic }) => topic));
+    this.#awake();
+  }
+}
+
+function keyOf(topic: string, partition: number): string {
+  return `${topic}/${String(partition)}`;
+}
