@@ -104,10 +104,14 @@ export type WireResponse =
     }
   | { readonly kind: "incomplete"; readonly missing: readonly WireValueSpec[] };
 
+/** The tags and lengths around a typename and a value, and the bytes that say that there is one. */
+const typedValueOverhead = 14;
+
 /** Serializes a `TypedValue`; `hasValue` is false where `bytes` is left out. */
 export function serializedTypedValue(typename: string, bytes?: Uint8Array): Uint8Array {
-  const out = new Writer();
-  field(out, 0x0a, textBytes(typename));
+  const name = textBytes(typename);
+  const out = new Writer(name.length + (bytes?.length ?? 0) + typedValueOverhead);
+  field(out, 0x0a, name);
   if (bytes !== undefined) {
     out.reserve(2);
     out.byte(0x10);
