@@ -33,6 +33,17 @@ export class RecordReader {
   }
 
   /**
+   * A whole number that is not negative and below `limit`.
+   *
+   * @throws RuntimeError `store-damaged` if it is not, or the record is cut short
+   */
+  numberBelow(limit: number): number {
+    const value = this.number();
+    if (value >= limit) throw damaged();
+    return value;
+  }
+
+  /**
    * A text.
    *
    * @throws RuntimeError `store-damaged` if the record is cut short

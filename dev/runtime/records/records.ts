@@ -56,6 +56,9 @@ export interface StoredValue {
 /** Table `state`: the state values of one address by the index of their state; missing ones are `undefined`. */
 export type StateRecord = readonly (StoredValue | undefined)[];
 
+/** Far more states than a function has: an index beyond is not one, and room for it would take all memory. */
+const mostStates = 2 ** 16;
+
 /** The codec of table `state`. */
 export const stateRecords: RecordCodec<StateRecord> = {
   encode(values) {
@@ -71,7 +74,7 @@ export const stateRecords: RecordCodec<StateRecord> = {
     const reader = new RecordReader(bytes);
     const values: (StoredValue | undefined)[] = [];
     while (!reader.done) {
-      const index = reader.number();
+      const index = reader.numberBelow(mostStates);
       const touchedMillis = reader.number();
       while (values.length < index) values.push(undefined);
       values[index] = { touchedMillis, bytes: reader.bytes() };

@@ -9,6 +9,7 @@ import { closedError } from "./closed.js";
 import { LmdbTables } from "./lmdb-tables.js";
 import { takeStoreFolder } from "./store-folder.js";
 import type { StoreFolder } from "./store-folder.js";
+import { clearUnfinishedImport } from "./unfinished-import.js";
 import { tables } from "./store.js";
 import type { ScanRange, Store, StoreKey, StoreWrite, Table } from "./store.js";
 
@@ -56,6 +57,7 @@ export async function openLmdbStore({ folder, sync = false }: LmdbStoreOptions):
     });
     const store = new LmdbStore(root, held, sync);
     held.complete();
+    await clearUnfinishedImport(store);
     return store;
   } catch (error) {
     await root?.close();
