@@ -4,7 +4,6 @@ import type { Clock } from "./clock.js";
 import type { Egress } from "./egress/egress.js";
 import { playgroundEgress } from "./egress/playground.js";
 import type { Ingress } from "./ingress/ingress.js";
-import { RuntimeError } from "./runtime-error.js";
 import { playgroundIngress } from "./ingress/playground.js";
 import type { KafkaConnection } from "./kafka/kafka-connection.js";
 import { endpointsFromSpecs } from "./transport/endpoint-from-spec.js";
@@ -90,6 +89,8 @@ async function connectionFor(
   { kafka, addressMap }: ModuleContext,
 ): Promise<KafkaConnection> {
   if (kafka !== undefined) return kafka(spec);
-  const what = `${spec.id} needs the Kafka brokers ${spec.address}`;
-  throw new RuntimeError("unsupported", `${what}, and no client was given${String(addressMap?.size ?? "")}`);
+  const { connectionSettings } = await import("../module/kafka-settings.js");
+  const { kafkaClient } = await import("./kafka/kafka-client.js");
+  const settings = "topics" in spec ? connectionSettings(spec) : connectionSettings(spec);
+  return kafkaClient(settings, addressMap);
 }

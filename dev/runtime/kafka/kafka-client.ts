@@ -8,6 +8,7 @@ import { Brokers } from "./client/brokers.js";
 import { commitOffsets, fetchCommitted, listOffsets } from "./client/offsets.js";
 import { PlainProducer } from "./client/plain-producer.js";
 import { BrokerReader } from "./client/reader.js";
+import type { SocketSettings } from "./client/open-socket.js";
 import { initProducer, TransactionWriter } from "./client/transactions.js";
 import { loadZstd } from "./codec/zstd.js";
 import type {
@@ -52,9 +53,15 @@ const acksOf = { all: -1, leader: 1, none: 0 } as const satisfies Readonly<Recor
 /** A topic that is being created has its partitions within moments. */
 const topicLimitMillis = 5_000;
 
-/** A client of real brokers, from Kafka 2.5 on. It connects when it is first used. */
-export function kafkaClient(settings: KafkaClientSettings): KafkaConnection {
-  return new KafkaClient({ ...defaults, ...settings });
+/**
+ * A client of real brokers, from Kafka 2.5 on. It connects when it is first used. `addressMap` says where brokers are
+ * reached instead of where the module, or they themselves, say that they are: `host:port` to `host:port`.
+ */
+export function kafkaClient(
+  settings: KafkaClientSettings,
+  addressMap?: ReadonlyMap<string, string>,
+): KafkaConnection {
+  return new KafkaClient({ ...defaults, ...settings, addressMap });
 }
 
 class KafkaClient implements KafkaConnection {
@@ -63,7 +70,7 @@ class KafkaClient implements KafkaConnection {
   readonly #brokers: Brokers;
   readonly #readers = new Set<BrokerReader>();
 
-  constructor(settings: KafkaConsumerSettings & KafkaProducerSettings) {
+  constructor(settings: KafkaConsumerSettings & KafkaProducerSettings & SocketSettings) {
     this.#settings = settings;
     this.#brokers = new Brokers(settings);
     this.description = this.#brokers.addresses;

@@ -1,6 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { KafkaBroker } from "../../../module/kafka-brokers.js";
-import type { KafkaConnectionSettings } from "../../../module/kafka-settings.js";
 import type { TopicPartition } from "../kafka-connection.js";
 import { apis } from "./apis.js";
 import type { Api } from "./apis.js";
@@ -8,6 +7,7 @@ import type { BrokerSocket } from "./broker-socket.js";
 import { errorCodes } from "./error-codes.js";
 import { checkCode, KafkaFailure } from "./kafka-failure.js";
 import { openSocket } from "./open-socket.js";
+import type { SocketSettings } from "./open-socket.js";
 import type { WireReader } from "./wire-reader.js";
 import { WireWriter } from "./wire-writer.js";
 
@@ -19,13 +19,13 @@ export const coordinatorOf = { group: 0, transaction: 1 } as const;
 
 /** The brokers of a Kafka cluster: connections to them, and which of them leads what. */
 export class Brokers {
-  readonly settings: KafkaConnectionSettings;
+  readonly settings: SocketSettings;
   readonly #sockets = new Map<string, Promise<BrokerSocket>>();
   readonly #nodes = new Map<number, KafkaBroker>();
   /** For each topic the leader of each partition, by number; −1 while it has none. */
   readonly #topics = new Map<string, ReadonlyMap<number, number>>();
 
-  constructor(settings: KafkaConnectionSettings) {
+  constructor(settings: SocketSettings) {
     this.settings = settings;
   }
 

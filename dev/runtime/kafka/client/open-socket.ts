@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { connect, isIP } from "node:net";
 import type { Socket } from "node:net";
-import { connect as connectTls } from "node:tls";
+import { checkServerIdentity, connect as connectTls } from "node:tls";
+import { parseBrokers } from "../../../module/kafka-brokers.js";
 import type { KafkaBroker } from "../../../module/kafka-brokers.js";
 import type { KafkaSasl, KafkaTls, PemSource } from "../../../module/kafka-security.js";
 import type { KafkaConnectionSettings } from "../../../module/kafka-settings.js";
@@ -11,15 +12,17 @@ import { checkCode, KafkaFailure } from "./kafka-failure.js";
 import { Scram } from "./scram.js";
 import { WireWriter } from "./wire-writer.js";
 
+/** Settings of a connection, and where brokers are reached instead of where they say they are: `host:port` to `host:port`. */
+export type SocketSettings = KafkaConnectionSettings & {
+  readonly addressMap?: ReadonlyMap<string, string> | undefined;
+};
+
 /**
  * Connects to a broker, encrypted and logged in as the settings say.
  *
  * @throws KafkaFailure if it cannot be reached, is not trusted, refuses the login, or is too old
  */
-export async function openSocket(
-  broker: KafkaBroker,
-  settings: KafkaConnectionSettings,
-): Promise<BrokerSocket> {
+export async function openSocket(broker: KafkaBroker, settings: SocketSettings): Promise<BrokerSocket> {
   const name = `${broker.host}:${String(broker.port)}`;
   const socket = new BrokerSocket(name, await connected(name, broker, settings), settings.clientId);
   try {
@@ -32,12 +35,13 @@ export async function openSocket(
   }
 }
 
-function connected(name: string, broker: KafkaBroker, settings: KafkaConnectionSettings): Promise<Socket> {
+function connected(name: string, broker: KafkaBroker, settings: SocketSettings): Promise<Socket> {
   const { tls, connectionTimeoutMillis } = settings;
+  const to = reachedAt(broker, settings);
   return new Promise((resolve, reject) => {
     let socket: Socket;
     try {
-      socket = tls === undefined ? connect({ ...broker, noDelay: true }) : secureSocket(broker, tls);
+      socket = tls === undefined ? connect({ ...to, noDelay: true }) : secureSocket(to, broker.host, tls);
     } catch (error) {
       reject(unreachable(name, settings, error));
       return;
@@ -58,20 +62,29 @@ function connected(name: string, broker: KafkaBroker, settings: KafkaConnectionS
   });
 }
 
-function secureSocket(broker: KafkaBroker, tls: KafkaTls): Socket {
+/** Its certificate must name the broker as it calls itself, wherever it is reached. */
+function secureSocket(to: KafkaBroker, name: string, tls: KafkaTls): Socket {
   const socket = connectTls({
-    ...broker,
-    ...(isIP(broker.host) === 0 ? { servername: broker.host } : {}),
+    ...to,
+    ...(isIP(name) === 0 ? { servername: name } : {}),
     ...(tls.ca === undefined ? {} : { ca: pem(tls.ca) }),
     ...(tls.certificate === undefined ? {} : { cert: pem(tls.certificate) }),
     ...(tls.key === undefined ? {} : { key: pem(tls.key) }),
     ...(tls.passphrase === undefined ? {} : { passphrase: tls.passphrase }),
-    ...(tls.verifyHostname ? {} : { checkServerIdentity: () => undefined }),
+    checkServerIdentity: (_, certificate) => {
+      return tls.verifyHostname ? checkServerIdentity(name, certificate) : undefined;
+    },
     minVersion: tls.minVersion,
     maxVersion: tls.maxVersion,
     rejectUnauthorized: true,
   });
   return socket.setNoDelay(true);
+}
+
+function reachedAt(broker: KafkaBroker, { addressMap }: SocketSettings): KafkaBroker {
+  const mapped = addressMap?.get(`${broker.host.toLowerCase()}:${String(broker.port)}`);
+  const brokers = mapped === undefined ? [] : parseBrokers(mapped);
+  return typeof brokers === "string" ? broker : (brokers[0] ?? broker);
 }
 
 function pem(source: PemSource): string {
