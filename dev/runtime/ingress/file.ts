@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { open, stat, type FileHandle } from "node:fs/promises";
 import { resolve } from "node:path";
 import { textBytes } from "statefun/wire";
@@ -23,8 +24,8 @@ export interface FileIngressOptions {
 /** As the largest message over HTTP, with room for base64. */
 const maxLineBytes = 24 * 1024 * 1024;
 
-/** Under which name the store keeps how far the file was read. */
-const positionKey = "position";
+/** Names of positions may not be longer in a store; what is, goes by a hash. */
+const longestKey = 500;
 
 /** How far a file was read. */
 interface Position {
@@ -47,12 +48,18 @@ export function fileIngress(options: FileIngressOptions): Ingress {
 class LinesIngress implements Ingress {
   readonly id: string;
   readonly #path: string;
+  /** Under which name the store keeps how far the file was read: each file has a position of its own. */
+  readonly #positionKey: string;
   readonly #follow: boolean;
   #reading: Reading | undefined;
 
   constructor({ id, path, follow = false }: FileIngressOptions) {
     this.id = id;
     this.#path = resolve(path);
+    this.#positionKey =
+      Buffer.byteLength(this.#path) <= longestKey
+        ? this.#path
+        : createHash("sha256").update(this.#path).digest("hex");
     this.#follow = follow;
   }
 
@@ -61,7 +68,7 @@ class LinesIngress implements Ingress {
   }
 
   async start(gate: IngressGate): Promise<void> {
-    const position = readPosition(gate.position(positionKey));
+    const position = readPosition(gate.position(this.#positionKey));
     let handle: FileHandle;
     try {
       handle = await open(this.#path, "r");
@@ -121,7 +128,7 @@ class LinesIngress implements Ingress {
       }
     }
     const value = textBytes(JSON.stringify(position));
-    gate.admit({ messages, position: { key: positionKey, value } });
+    gate.admit({ messages, position: { key: this.#positionKey, value } });
     reading.position = position;
   }
 
@@ -188,7 +195,7 @@ class Reading {
 }
 
 function tooShort({ offset, lines }: Position): string {
-  return `is shorter than the ${String(offset)} bytes (${String(lines)} lines) that were read before: put it back, or give the ingress another id to read it from its beginning`;
+  return `is shorter than the ${String(offset)} bytes (${String(lines)} lines) that were read before: put it back, or rename it: under another name it is read from its beginning`;
 }
 
 function readPosition(value: Uint8Array | undefined): Position {

@@ -149,6 +149,23 @@ describe("a file that is followed", () => {
   });
 });
 
+test("a file of another name is read from its beginning", async () => {
+  const path = temporaryFile(line("1"));
+  const gate = new StoreGate();
+  const ingress = fileAt(path);
+  await ingress.start(gate);
+  await eventually("it is admitted", () => gate.admitted.length === 1);
+  await gate.durable();
+  await ingress.stop();
+  renameSync(path, `${path}.2`);
+
+  const again = new StoreGate(gate.store);
+  await fileAt(`${path}.2`).start(again);
+  await eventually("it is admitted again", () => again.admitted.length === 1);
+
+  expect(ids(again)).toEqual(["1"]);
+});
+
 test("a file that is not there is an error at the start", async () => {
   const path = join(temporaryFolder(), "none");
 
