@@ -28,7 +28,7 @@ function request(notes: readonly number[], given: Partial<RecordedRequest> = {},
   const scripted = answerTo(batch, {}, carried);
   const connection = { closed: false, answer: () => undefined };
   return {
-    ...{ address: batch.address, head: [], bytes, batch, scripted, abandoned: false },
+    ...{ address: batch.address, atMillis: 0, head: [], bytes, batch, scripted, abandoned: false },
     answer: httpAnswer(scripted.body),
     request: { head: [], method: "POST", target: "/", body: bytes, connection },
     ...given,

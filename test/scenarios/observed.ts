@@ -2,7 +2,7 @@ import { fromHex, hex } from "../support/hex.js";
 import { readBatch } from "./batch.js";
 import type { Comparison, Leniency } from "./expectations.js";
 import type { Scenario } from "./scenario.js";
-import type { ScriptedFunction } from "./scripted-function.js";
+import type { RecordedRequest, ScriptedFunction } from "./scripted-function.js";
 
 // Some of what was counted on the real runtime is not chance either, and is the point of a scenario.
 
@@ -22,6 +22,15 @@ const batches: Readonly<Record<string, readonly [address: string, count: number]
 
 /** Scenarios in which the first calls must come in the same order, all addresses taken together: so many of them. */
 const arrivals: Readonly<Record<string, number>> = { "20-delayed": 5, "83-blocked-subtask-still-works": 6 };
+
+/** Scenarios in which attempts must be as far apart. */
+const gaps = ["70b", "74a", "74b", "81-"];
+
+/** Shorter gaps are mostly what a busy machine adds to them. */
+const shortestGapMillis = 500;
+
+/** How much longer or shorter a gap may be: the recorded ones hold an answer and some work. */
+const gapTolerance = 0.05;
 
 /** What was counted on the real runtime beside the counts of a replay, as far as they must be equal. */
 export function comparedCounts({ name, observed: recorded }: Scenario, script: ScriptedFunction): Comparison {
@@ -46,7 +55,29 @@ export function comparedCounts({ name, observed: recorded }: Scenario, script: S
     expected.arrivals = recorded.arrivals?.slice(0, first).map(({ to }) => to);
     observed.arrivals = script.requests.slice(0, first).map((request) => request.address);
   }
+  if (gaps.some((start) => name.startsWith(start))) {
+    const [recordedGaps = []] = Object.values(recorded.retries ?? {}).map((calls) => calls[0]?.gapsMs);
+    const long = (gap: number): boolean => gap >= shortestGapMillis;
+    expected.gapsMs = recordedGaps.filter(long);
+    observed.gapsMs = gapsOf(script.requests)
+      .filter(long)
+      .map((gap, index) => alike(gap, recordedGaps.filter(long)[index]));
+  }
   return { expected, observed };
+}
+
+/** The times between requests with the same bytes that follow one another. */
+function gapsOf(requests: readonly RecordedRequest[]): number[] {
+  return requests.flatMap(({ bytes, atMillis }, index) => {
+    const before = requests[index - 1];
+    const repeats = before !== undefined && Buffer.compare(before.bytes, bytes) === 0;
+    return repeats ? [atMillis - before.atMillis] : [];
+  });
+}
+
+/** The recorded gap in place of one that is near it. */
+function alike(gap: number, recorded = 0): number {
+  return Math.abs(gap - recorded) <= recorded * gapTolerance ? recorded : gap;
 }
 
 /**

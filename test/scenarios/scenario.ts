@@ -162,6 +162,8 @@ export interface Scenario {
     readonly maxInFlight?: number;
     /** Sizes of the batches of an address; text where it says more. */
     readonly batches?: Readonly<Record<string, readonly unknown[]>>;
+    /** For each address the attempts of its calls, and the times between them. */
+    readonly retries?: Readonly<Record<string, readonly { readonly gapsMs: readonly number[] }[]>>;
     readonly arrivals?: readonly { readonly to: string }[];
   };
   readonly samples: readonly Sample[];

@@ -13,6 +13,8 @@ import type { DeclaredFunctions } from "./scenario.js";
 export interface RecordedRequest {
   /** The address; for a request that is no POST `(<method> <target>)`. */
   readonly address: string;
+  /** When it arrived. */
+  readonly atMillis: number;
   /** The request line and the headers as they were written. */
   readonly head: readonly string[];
   readonly bytes: Uint8Array;
@@ -97,13 +99,15 @@ export class ScriptedFunction {
   }
 
   #receive(request: RawRequest): void {
-    this.lastArrivalMillis = this.#clock.now();
+    const atMillis = this.#clock.now();
+    this.lastArrivalMillis = atMillis;
     const { head, method, target, body: bytes, connection } = request;
     if (method !== "POST") {
       const answer = httpAnswer(new Uint8Array(0), { status: 405 });
       const address = `(${method} ${target})`;
       this.requests.push({
         address,
+        atMillis,
         head,
         bytes,
         batch: undefined,
@@ -119,7 +123,7 @@ export class ScriptedFunction {
     const scripted = answerTo(batch, this.#functions, this.#carried);
     const { address } = batch;
     const recorded: RecordedRequest = {
-      ...{ address, head, bytes, batch, scripted, request },
+      ...{ address, atMillis, head, bytes, batch, scripted, request },
       ...{ answer: undefined, abandoned: false },
     };
     this.requests.push(recorded);
