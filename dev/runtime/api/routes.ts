@@ -9,7 +9,7 @@ import { runtimeRoutes } from "./runtime-routes.js";
 import { namedSchemas } from "./schemas.js";
 
 const documentSchema = z
-  .object({ openapi: z.string(), paths: z.record(z.string(), z.unknown()) })
+  .looseObject({ openapi: z.string(), paths: z.record(z.string(), z.unknown()) })
   .describe("An OpenAPI 3.1 document.")
   .register(namedSchemas, { id: "OpenApiDocument" });
 
@@ -28,7 +28,7 @@ export function apiRoutes(streams: EventStreams): readonly Route[] {
       query: noParameters,
       answer: documentSchema,
       cacheable: true,
-      handle: () => (document ??= documentSchema.loose().parse(openApiDocument(routes))),
+      handle: () => (document ??= documentSchema.parse(openApiDocument(routes))),
     }),
   ];
   return routes;
