@@ -16,11 +16,15 @@ export type Reply = (connection: net.Socket, request: SeenRequest) => void;
 /** The bytes of a good answer without effects. */
 export const noEffects = Uint8Array.from([0xa2, 0x06, 0x00]);
 
+interface Answer {
+  readonly lines?: readonly string[];
+  readonly body?: Uint8Array | string;
+}
+
+const goodType = ["content-type: application/octet-stream"];
+
 /** An answer with this status, these lines and this body. */
-export function answer(
-  status: string,
-  { lines = ["content-type: application/octet-stream"], body = noEffects } = {},
-): Reply {
+export function answer(status: string, { lines = goodType, body = noEffects }: Answer = {}): Reply {
   return (connection) => {
     const bytes = Buffer.from(body);
     const head = [`HTTP/1.1 ${status}`, ...lines, `content-length: ${String(bytes.length)}`, "", ""];
