@@ -41,8 +41,10 @@ export function elapsedText(millis: number): string {
 
 /** What an unknown thing that was thrown says; all that it says if it stands for several. */
 export function thrownText(thrown: unknown): string {
-  if (thrown instanceof AggregateError && thrown.errors.length > 0) {
+  if (typeof thrown !== "object" || thrown === null) return String(thrown);
+  // One attempt for each address of a host.
+  if ("errors" in thrown && Array.isArray(thrown.errors) && thrown.errors.length > 0) {
     return [...new Set(thrown.errors.map(thrownText))].join("; ");
   }
-  return thrown instanceof Error ? thrown.message : String(thrown);
+  return "message" in thrown ? String(thrown.message) : "something that is no error";
 }

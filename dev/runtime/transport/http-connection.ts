@@ -274,7 +274,7 @@ export class HttpConnection extends Limited {
       if ("why" in body) this.#fail("body", `the answer ${body.why}`);
       else this.#complete(head, body, true, exchange);
     };
-    if (!(inflated instanceof Promise)) {
+    if (!("then" in inflated)) {
       proceed(inflated);
       return;
     }

@@ -90,7 +90,7 @@ class InProcessCall extends BudgetedCall implements HandleOptions {
       this.#failed(error);
       return;
     }
-    if (answer instanceof Uint8Array) this.#answered(answer);
+    if (!("then" in answer)) this.#answered(answer);
     else {
       answer.then(
         (bytes) => {

@@ -39,7 +39,7 @@ export function inflatedBody(
       ? tooLarge(maxBytes)
       : new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.length);
   const refused = (error: unknown): Refusal =>
-    error instanceof RangeError
+    errorCode(error) === "ERR_BUFFER_TOO_LARGE"
       ? tooLarge(maxBytes)
       : {
           tooLarge: false,
@@ -57,6 +57,10 @@ export function inflatedBody(
 function hasZlibHeader(body: Uint8Array): boolean {
   const [first = 0, second = 0] = body;
   return (first & 0x0f) === 8 && (first * 256 + second) % 31 === 0;
+}
+
+function errorCode(error: unknown): unknown {
+  return typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
 }
 
 function tooLarge(maxBytes: number): Refusal {

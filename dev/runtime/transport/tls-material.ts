@@ -111,13 +111,11 @@ function checkEncryption(der: Buffer, passphrase: string | undefined): void {
 function fileText(properties: RawProperties, key: string): string | undefined {
   const location = textProperty(properties, key);
   if (location === undefined) return undefined;
+  const path = filePath(location, key);
   try {
-    return readFileSync(filePath(location, key), "utf8");
+    return readFileSync(path, "utf8");
   } catch (error) {
-    if (error instanceof Error && "syscall" in error) {
-      throw invalid(key, `names ${location}, which cannot be read: ${error.message}`, error);
-    }
-    throw error;
+    throw invalid(key, `names ${location}, which cannot be read: ${thrownText(error)}`, error);
   }
 }
 

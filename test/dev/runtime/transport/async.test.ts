@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from "@jest/globals";
-import { gzipSync } from "node:zlib";
+import { deflateRawSync, deflateSync, gzipSync } from "node:zlib";
+import { Random } from "../../../support/random.js";
 import { RuntimeError } from "../../../../dev/runtime/runtime-error.js";
 import { address, CalledServer, emptyResult, request, type Called } from "./called-server.js";
 import { RecordedOutcome } from "./outcomes.js";
@@ -27,6 +28,12 @@ const failing = answer("500 Internal Server Error", {
 const halfAnswer: Reply = (connection) => {
   connection.end("HTTP/1.1 200 OK\r\ncontent-type: application/octet-stream\r\ncontent-length: 9\r\n\r\nabc");
 };
+
+/** A field that no FromFunction has, with so many random bytes. */
+function unknownField(length: number): Uint8Array {
+  const varint = [0, 7, 14, 21].map((shift) => ((length >> shift) & 0x7f) | (shift < 21 ? 0x80 : 0));
+  return Buffer.concat([Buffer.of(0x0a, ...varint), Buffer.alloc(length, new Random(3).bytes(40_000))]);
+}
 
 const connectionsOf = (requests: readonly SeenRequest[]): number[] =>
   requests.map(({ connection }) => connection);
@@ -222,6 +229,54 @@ describe("limits", () => {
 
     expect(called.attempts[0]?.failure).toContain("larger than 100 bytes when it is inflated");
     expect(outcome.response).toEqual(emptyResult);
+  });
+
+  test("D38: a body that would inflate to far more is not inflated, in a small answer and in a large one", async () => {
+    const bomb = (megabytes: number): Reply =>
+      answer("200 OK", {
+        lines: ["content-type: application/octet-stream", "content-encoding: gzip"],
+        body: gzipSync(Buffer.alloc(megabytes * 1024 * 1024)),
+      });
+    const called = await calling([bomb(1), bomb(64), ok], { properties: { payload_max_bytes: 500_000 } });
+    const { outcome } = called.begin();
+
+    await called.attemptsAt([0, 4, 12]);
+    await outcome.settled;
+
+    const tooLarge = expect.stringContaining("larger than 500000 bytes when it is inflated");
+    expect(called.attempts.map(({ failure }) => failure)).toEqual([tooLarge, tooLarge, undefined]);
+    expect(outcome.response).toEqual(emptyResult);
+  });
+
+  test("a large answer is read whole: plain, deflated with a header and without one, and gzipped", async () => {
+    const body = Buffer.concat([Buffer.from([0xa2, 0x06, 0x00]), unknownField(5_000_000)]);
+    const encoded = (encoding: string, bytes: Uint8Array): Reply =>
+      answer("200 OK", {
+        lines: ["content-type: application/octet-stream", `content-encoding: ${encoding}`],
+        body: Buffer.from(bytes),
+      });
+    const called = await calling([
+      answer("200 OK", { body }),
+      encoded("deflate", deflateSync(body)),
+      encoded("deflate", deflateRawSync(body)),
+      encoded("gzip", gzipSync(body)),
+    ]);
+
+    const outcomes = [];
+    for (let call = 0; call < 4; call++) outcomes.push(await called.call());
+
+    expect(outcomes.map(({ bytes }) => Buffer.compare(bytes, body))).toEqual([0, 0, 0, 0]);
+    expect(connectionsOf(called.server.requests)).toEqual([1, 1, 1, 1]);
+  });
+
+  test("a request of megabytes arrives whole", async () => {
+    const called = await calling([ok]);
+    const body = Buffer.alloc(5_000_000, new Random(7).bytes(40_000));
+
+    const { outcome } = called.begin(new RecordedOutcome(), new Uint8Array(body));
+    await outcome.settled;
+
+    expect(Buffer.compare(called.server.requests[0]?.body ?? Buffer.alloc(0), body)).toBe(0);
   });
 
   test("a connection lives for pool_ttl and 1 to 3 seconds more, and is then replaced", async () => {

@@ -104,7 +104,8 @@ export class ScriptedServer {
 
   #connected(socket: net.Socket): void {
     const connection = ++this.connections;
-    let buffered = Buffer.alloc(0);
+    let pieces: Buffer[] = [];
+    let neededBytes = 0;
     this.#open.add(socket);
     socket.on("error", () => undefined);
     socket.on("close", () => {
@@ -113,17 +114,23 @@ export class ScriptedServer {
       this.#moved();
     });
     socket.on("data", (bytes: Buffer) => {
-      buffered = Buffer.concat([buffered, bytes]);
-      buffered = this.#read(buffered, connection, socket);
+      pieces.push(bytes);
+      neededBytes -= bytes.length;
+      if (neededBytes > 0) return;
+      const rest = this.#read(Buffer.concat(pieces), connection, socket);
+      pieces = [rest.bytes];
+      neededBytes = rest.neededBytes;
     });
   }
 
-  #read(bytes: Buffer, connection: number, socket: net.Socket): Buffer<ArrayBuffer> {
+  /** Reads what is complete, and returns the rest and how many bytes at least are missing from it. */
+  #read(bytes: Buffer, connection: number, socket: net.Socket): { bytes: Buffer; neededBytes: number } {
     const end = bytes.indexOf("\r\n\r\n");
-    if (end < 0) return Buffer.from(bytes);
+    if (end < 0) return { bytes, neededBytes: 1 };
     const head = bytes.toString("latin1", 0, end).split("\r\n");
     const length = Number(/^content-length: (\d+)$/im.exec(head.join("\n"))?.[1] ?? 0);
-    if (bytes.length < end + 4 + length) return Buffer.from(bytes);
+    const neededBytes = end + 4 + length - bytes.length;
+    if (neededBytes > 0) return { bytes, neededBytes };
     const request = { connection, head, body: Buffer.from(bytes.subarray(end + 4, end + 4 + length)) };
     this.requests.push(request);
     (this.#replies.shift() ?? this.#otherwise)(socket, request);
