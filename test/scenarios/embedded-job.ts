@@ -1,14 +1,16 @@
+import { readModule } from "../../dev/module/read-module.js";
 import type { Clock } from "../../dev/runtime/clock.js";
 import type { Limits } from "../../dev/runtime/dispatcher/limits.js";
 import type { JournalEntry } from "../../dev/runtime/journal-entry.js";
+import type { KafkaConnection } from "../../dev/runtime/kafka/kafka-connection.js";
+import { moduleEgresses, moduleEndpoints, moduleIngresses } from "../../dev/runtime/module-parts.js";
 import { Runtime } from "../../dev/runtime/runtime.js";
+import type { RuntimeOptions } from "../../dev/runtime/runtime.js";
 import { RuntimeError } from "../../dev/runtime/runtime-error.js";
 import { storeIdentity } from "../../dev/runtime/store/identity.js";
 import type { Store } from "../../dev/runtime/store/store.js";
-import type { ModuleParts } from "./module-parts.js";
 import type { Job } from "./replay.js";
 import { exported, imported } from "./savepoint.js";
-import type { Savepoint } from "./savepoint.js";
 import type { JobState, Scenario } from "./scenario.js";
 import type { Stores } from "./stores.js";
 
@@ -17,8 +19,10 @@ export interface EmbeddedJobOptions {
   readonly scenario: Scenario;
   readonly clock: Clock;
   readonly stores: Stores;
-  /** Reads the module and makes its parts, new ones for each start, for a store of that name. */
-  readonly parts: (identity: string) => ModuleParts;
+  /** The text of the module file, with nothing left to fill in. */
+  readonly module: () => string;
+  /** What takes the place of the brokers that the module names; they themselves if left out. */
+  readonly kafka?: () => KafkaConnection;
   /** How many requests have arrived at the function. */
   readonly arrived: () => number;
   /** Told of everything that happens. */
@@ -33,7 +37,7 @@ const restart = { firstMillis: 1000, mostMillis: 1000 };
 /** The embedded runtime as the job of a replay. */
 export class EmbeddedJob implements Job {
   readonly #options: EmbeddedJobOptions;
-  readonly #savepoints = new Map<string, Savepoint>();
+  readonly #savepoints = new Map<string, string>();
   #runtime: Runtime | undefined;
   #store: Store | undefined;
   #refusal: RuntimeError | undefined;
@@ -76,7 +80,7 @@ export class EmbeddedJob implements Job {
 
   async start(savepoint?: string): Promise<void> {
     const store = await this.#options.stores.empty();
-    if (savepoint !== undefined) await imported(store, this.#savepoints.get(savepoint) ?? []);
+    if (savepoint !== undefined) await imported(store, this.#savepoints.get(savepoint) ?? "");
     await this.#startOn(store);
   }
 
@@ -96,7 +100,7 @@ export class EmbeddedJob implements Job {
     await this.#runtime?.close();
     this.#runtime = undefined;
     if (store === undefined) return;
-    this.#savepoints.set(name, exported(store));
+    this.#savepoints.set(name, await exported(store));
     await store.close();
     this.#store = undefined;
   }
@@ -108,14 +112,14 @@ export class EmbeddedJob implements Job {
   }
 
   async #startOn(store: Store): Promise<void> {
-    const { scenario, clock, parts } = this.#options;
+    const { scenario, clock } = this.#options;
     this.#store = store;
     this.#calls.clear();
     const mostCalls = scenario.runtime?.config?.["statefun.async.max-per-task"];
     const limits: Partial<Limits> = mostCalls === undefined ? {} : { maxCalls: Number(mostCalls) };
     try {
       this.#runtime = new Runtime({
-        ...parts(await storeIdentity(store)),
+        ...(await this.#parts(store)),
         ...{ store: this.#watched(store), clock, limits },
         restart: scenario.runtime?.restart === "none" ? "never" : restart,
         journal: this.#heard,
@@ -125,6 +129,24 @@ export class EmbeddedJob implements Job {
       if (!(error instanceof RuntimeError)) throw error;
       this.#refusal = error;
     }
+  }
+
+  /** What follows from the module: new parts for each start. */
+  async #parts(store: Store): Promise<Pick<RuntimeOptions, "endpoints" | "ingresses" | "egresses">> {
+    const { clock, kafka } = this.#options;
+    const module = readModule(this.#options.module(), { standalone: true });
+    const context = {
+      clock,
+      addressMap: undefined,
+      kafka: kafka && (() => Promise.resolve(kafka())),
+      identity: await storeIdentity(store),
+      dataFolder: undefined,
+    };
+    return {
+      endpoints: moduleEndpoints(module, [], { clock }),
+      ingresses: await moduleIngresses(module, context),
+      egresses: await moduleEgresses(module, context, new Set()),
+    };
   }
 
   readonly #heard = (entry: JournalEntry): void => {

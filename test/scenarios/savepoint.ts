@@ -1,15 +1,22 @@
-import { tables } from "../../dev/runtime/store/store.js";
-import type { Store, StoreWrite } from "../../dev/runtime/store/store.js";
+import { Writable } from "node:stream";
+import { exportStore } from "../../dev/runtime/store/export.js";
+import { importStore } from "../../dev/runtime/store/import.js";
+import type { Store } from "../../dev/runtime/store/store.js";
 
-/** Everything that a store holds. */
-export type Savepoint = readonly StoreWrite[];
-
-/** Takes everything out of a store. */
-export function exported(store: Store): Savepoint {
-  return tables.flatMap((table) => [...store.scan(table)].map(([key, value]) => ({ table, key, value })));
+/** Everything that a store holds, as `statefun export` writes it. */
+export async function exported(store: Store): Promise<string> {
+  const chunks: Buffer[] = [];
+  const target = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      chunks.push(chunk);
+      done();
+    },
+  });
+  await exportStore(store, target);
+  return Buffer.concat(chunks).toString("utf8");
 }
 
-/** Puts it into an empty one. */
-export async function imported(store: Store, savepoint: Savepoint): Promise<void> {
-  await store.commit(savepoint);
+/** Puts it into an empty store, as `statefun import` does. */
+export async function imported(store: Store, savepoint: string): Promise<void> {
+  await importStore(store, savepoint.split("\n").slice(0, -1));
 }

@@ -9,7 +9,6 @@ import { EmbeddedJob } from "./embedded-job.js";
 import { compared, isAnsweredWell } from "./expectations.js";
 import type { Comparison, Leniency } from "./expectations.js";
 import type { Listening } from "./http-server.js";
-import { moduleParts } from "./module-parts.js";
 import { comparedCounts, comparedHeads } from "./observed.js";
 import { virtualPassage } from "./passage.js";
 import { ClientSockets, Quiet } from "./quiet.js";
@@ -53,14 +52,13 @@ export async function replayed(
       arrived: () => script.requests.length,
       settle: quiet.reached,
     },
-    parts: (identity) => {
-      const text = scenario.module
+    kafka: () => kafka,
+    module: () =>
+      scenario.module
         .replaceAll("${FUNCTIONS}", `http://127.0.0.1:${String(script.server.port)}`)
         .replaceAll("${REFUSED}", `http://127.0.0.1:${String(refused)}`)
         .replaceAll("${SOCKET}", socket)
-        .replaceAll("${KAFKA}", "kafka.invalid:9092");
-      return moduleParts(text, { clock, identity, connect: () => kafka });
-    },
+        .replaceAll("${KAFKA}", "kafka.invalid:9092"),
   });
   const sockets = new ClientSockets();
   quiet.watch(() => job.moving());
