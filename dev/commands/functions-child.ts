@@ -51,13 +51,14 @@ function answer(handler: RequestReplyHandler, { call, request }: ToFunctions & {
 }
 
 async function serve(files: readonly string[]): Promise<void> {
-  const { functions } = await loadFunctions(files);
+  const { functions, egresses } = await loadFunctions(files);
   const handler = requestReplyHandler(functions);
   process.on("message", (message: ToFunctions) => {
     if (message.kind === "call") answer(handler, message);
     else aborts.get(message.call)?.abort();
   });
-  say({ kind: "ready", functions: summariesOf(functions), proposed: proposedMessage(functions) });
+  const proposed = proposedMessage(functions);
+  say({ kind: "ready", functions: summariesOf(functions), proposed, egresses });
 }
 
 process.once("disconnect", () => process.exit());

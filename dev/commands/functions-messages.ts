@@ -15,6 +15,7 @@ export type FromFunctions =
       readonly kind: "ready";
       readonly functions: readonly FunctionSummary[];
       readonly proposed: ProposedMessage | undefined;
+      readonly egresses: readonly string[];
     }
   /** The files cannot be loaded; the process ends. */
   | { readonly kind: "failed"; readonly why: string }

@@ -9,6 +9,7 @@ import type { FromFunctions, ToFunctions } from "./functions-messages.js";
 export interface LoadedFunctions {
   readonly functions: readonly FunctionSummary[];
   readonly proposed: ProposedMessage | undefined;
+  readonly egresses: readonly string[];
 }
 
 /** Hears how the process of a generation fares. */
