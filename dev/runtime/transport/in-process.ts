@@ -16,6 +16,12 @@ export interface InProcessOptions {
   readonly listener?: AttemptListener | undefined;
 }
 
+/** Functions that can be called without HTTP: a request-reply handler, or what stands in front of one. */
+export interface CallableFunctions extends Pick<RequestReplyHandler, "handle"> {
+  /** Which there are. */
+  readonly functions: readonly { readonly typename: string }[];
+}
+
 /** As endpoints of a module file have it. */
 const defaultCallMillis = 120_000;
 const defaultMaxNumBatchRequests = 1000;
@@ -24,7 +30,7 @@ const defaultMaxNumBatchRequests = 1000;
  * Endpoints for functions of this process, one for each: they are called without HTTP, and a batch that fails is tried
  * again as the asynchronous transport tries again after a 500.
  */
-export function inProcessEndpoints(functions: RequestReplyHandler, options: InProcessOptions): Endpoint[] {
+export function inProcessEndpoints(functions: CallableFunctions, options: InProcessOptions): Endpoint[] {
   return functions.functions.map(({ typename }) => {
     const slash = typename.indexOf("/");
     return {
@@ -36,7 +42,7 @@ export function inProcessEndpoints(functions: RequestReplyHandler, options: InPr
   });
 }
 
-function inProcessTransport(functions: RequestReplyHandler, options: InProcessOptions): Transport {
+function inProcessTransport(functions: CallableFunctions, options: InProcessOptions): Transport {
   const { clock, listener, callMillis = defaultCallMillis } = options;
   const budget: CallBudget = {
     clock,
@@ -60,12 +66,12 @@ function inProcessTransport(functions: RequestReplyHandler, options: InProcessOp
 
 /** It is what its handler is given as options, and makes the signal only if the batch is answered later. */
 class InProcessCall extends BudgetedCall implements HandleOptions {
-  readonly #functions: RequestReplyHandler;
+  readonly #functions: CallableFunctions;
   readonly #request: Uint8Array;
   #hangUp: AbortController | undefined;
 
   constructor(
-    functions: RequestReplyHandler,
+    functions: CallableFunctions,
     request: Uint8Array,
     target: FunctionAddress,
     budget: CallBudget,
