@@ -1,4 +1,3 @@
-import type { RequestReplyHandler } from "statefun";
 import type { KafkaEgressSpec, KafkaIngressSpec, Module } from "../module/module.js";
 import type { Clock } from "./clock.js";
 import { Counters } from "./counters.js";
@@ -17,7 +16,7 @@ import { storeIdentity } from "./store/identity.js";
 import { openLmdbStore } from "./store/lmdb.js";
 import { memoryStore } from "./store/memory.js";
 import type { Store } from "./store/store.js";
-import { inProcessEndpoints } from "./transport/in-process.js";
+import { inProcessEndpoints, type CallableFunctions } from "./transport/in-process.js";
 import type { AttemptListener } from "./transport/transport.js";
 import { LiveView } from "./view/live-view.js";
 
@@ -32,7 +31,7 @@ export interface StartRuntimeOptions {
   /** Endpoints, ingresses and egresses; none if left out. */
   readonly module?: Module | undefined;
   /** Functions of this process. They come before an endpoint of the module for the same typename. */
-  readonly functions?: RequestReplyHandler | undefined;
+  readonly functions?: CallableFunctions | undefined;
   readonly store: StoreChoice;
   /** Default the machine's clock. */
   readonly clock?: Clock | undefined;
