@@ -14,6 +14,14 @@ export const exitCodes = {
 
 /** The commands, in the order in which help lists them. Only the one that is called is loaded. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
+  dev: async () => (await import("./dev.js")).dev(),
+  send: async () => (await import("./send.js")).send(),
+  state: async () => (await import("./state.js")).state(),
+  mailbox: async () => (await import("./mailbox.js")).mailbox(),
+  delays: async () => (await import("./delays.js")).delays(),
+  egress: async () => (await import("./egress.js")).egress(),
+  trace: async () => (await import("./trace.js")).trace(),
+  quarantine: async () => (await import("./quarantine.js")).quarantine(),
   cluster: async () => (await import("./cluster.js")).cluster(),
 };
 

@@ -1,7 +1,7 @@
 import { Option, type Command } from "commander";
 import type { ProblemJson } from "../runtime/api/schemas.js";
 import { defaultApiPort } from "./default-ports.js";
-import { defaultDataFolder, readRuntimeRecord } from "./runtime-record.js";
+import { defaultDataFolder, memoryFolder, readRuntimeRecord } from "./runtime-record.js";
 import { UsageError } from "./usage-error.js";
 
 /** Which runtime a command means. */
@@ -140,7 +140,10 @@ export function runtimeClient({ data, url, token }: RuntimeOptions): RuntimeClie
     throw new UsageError("--data and --url both say which runtime is meant: leave one out");
   }
   if (url !== undefined) return new RuntimeClient(url, token);
-  const record = readRuntimeRecord(data ?? defaultDataFolder);
+  const record =
+    data === undefined
+      ? (readRuntimeRecord(defaultDataFolder) ?? readRuntimeRecord(memoryFolder))
+      : readRuntimeRecord(data);
   if (record !== undefined) return new RuntimeClient(record.url, token ?? record.token, record.accepts);
   if (data === undefined) return new RuntimeClient(`http://127.0.0.1:${String(defaultApiPort)}`, token);
   throw new ApiError(

@@ -16,6 +16,9 @@ export interface RuntimeRecord {
 /** The data folder where nothing else is said, below the folder of the module. */
 export const defaultDataFolder = join(".statefun", "dev");
 
+/** Where a runtime that keeps everything in memory can be found: there is no data folder then. */
+export const memoryFolder = join(".statefun", "memory");
+
 function recordFile(folder: string): string {
   return join(folder, "runtime.json");
 }

@@ -37,6 +37,8 @@ export interface StartScreen {
   readonly sync: boolean;
   /** The URL of the JSON API; `undefined` if there is none. */
   readonly api: string | undefined;
+  /** What the API wants to be shown; `undefined` if being on this machine is enough. */
+  readonly apiToken?: string | undefined;
   readonly watching: boolean;
   /** Where HTTP messages are taken; `undefined` if nothing listens. */
   readonly httpIngress: string | undefined;
@@ -81,7 +83,7 @@ function sections(screen: StartScreen, style: Style): readonly Section[] {
     ["Ingresses", parts(screen.ingresses)],
     ["Egresses", egresses],
     ["Data", [[dataText(screen)]]],
-    ["API", screen.api === undefined ? [] : [[screen.api]]],
+    ["API", screen.api === undefined ? [] : [[screen.api + tokenText(screen.apiToken)]]],
     ["Watching", screen.watching ? [[screen.files.map(printable).join(" ")]] : []],
   ];
   return all.filter(([, rows]) => rows.length > 0);
@@ -98,6 +100,10 @@ function dataText({ dataFolder, resumed, sync }: StartScreen): string {
     ? "survives power loss"
     : "survives a crash of the process; --sync for power loss, too";
   return `${printable(dataFolder)} (${resumed ? "goes on where it ended" : "new"}; ${survives})`;
+}
+
+function tokenText(token: string | undefined): string {
+  return token === undefined ? "" : ` (with the header "authorization: Bearer ${token}")`;
 }
 
 function labelled(name: string, rows: readonly (readonly string[])[]): readonly (readonly string[])[] {

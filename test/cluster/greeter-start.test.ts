@@ -9,7 +9,7 @@ import { expect, test } from "@jest/globals";
 const limitMillis = 30 * 60_000;
 const pollMillis = 100;
 
-test("npm start greets three names and what is typed, and Ctrl-C takes everything down", async () => {
+test("npm run start:cluster greets three names and what is typed, and Ctrl-C takes everything down", async () => {
   const program = spawn(process.execPath, ["--import", "tsx", "examples/greeter/start.ts"]);
   const exit = once(program, "exit");
   const output = collected(program);

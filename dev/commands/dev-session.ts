@@ -1,0 +1,162 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { ReadModule } from "../module/read-module.js";
+import type { ApiServer } from "../runtime/api.js";
+import type { Egress } from "../runtime/egress/egress.js";
+import type { HttpIngress } from "../runtime/ingress/http.js";
+import type { Ingress } from "../runtime/ingress/ingress.js";
+import type { JournalEntry } from "../runtime/journal-entry.js";
+import { RecordedEgresses } from "../runtime/recorded-egresses.js";
+import { startRuntime, type RunningRuntime } from "../runtime/start-runtime.js";
+import { defaultApiPort, defaultHttpPort } from "./default-ports.js";
+import type { DevFunctions } from "./dev-functions.js";
+import { preferredPort } from "./preferred-port.js";
+import { removeRuntimeRecord, writeRuntimeRecord } from "./runtime-record.js";
+import { UsageError } from "./usage-error.js";
+
+/** What a session runs. */
+export interface SessionPlan {
+  /** The module, if a file was named. */
+  readonly read: ReadModule | undefined;
+  readonly functions: DevFunctions;
+  /** The folder of the store; without it everything is in memory. */
+  readonly dataFolder: string | undefined;
+  /** Where other commands find the session. */
+  readonly recordFolder: string;
+  readonly sync: boolean;
+  readonly host: string;
+  /** The port for HTTP messages; the usual one, or a free one, if it is left out. */
+  readonly port: number | undefined;
+  /** As {@link port}, for the API. */
+  readonly apiPort: number | undefined;
+  readonly token: string | undefined;
+  readonly addressMap: ReadonlyMap<string, string>;
+  readonly onFatal: "stop" | "quarantine";
+  /** Files of messages. */
+  readonly inputs: readonly string[];
+  /** Files for records, by the ids of their egresses. */
+  readonly outputs: ReadonlyMap<string, string>;
+  readonly heard: (entry: JournalEntry) => void;
+}
+
+/** A runtime with its ways in and its API. */
+export interface Session {
+  readonly running: RunningRuntime;
+  readonly api: ApiServer;
+  /** Where messages are taken over HTTP; `undefined` if the module has an HTTP ingress of its own. */
+  readonly httpIngress: HttpIngress | undefined;
+  /** Whether records for any egress are kept. */
+  readonly takesAnyEgress: boolean;
+  /** Whether the store had anything in it. */
+  readonly resumed: boolean;
+  /** Ends it in good order: everything that was applied is durable. */
+  close(): Promise<void>;
+}
+
+/**
+ * Starts a runtime, its HTTP ingress and its API.
+ *
+ * @throws RuntimeError if the store, a file or a port cannot be had, or parts contradict each other
+ */
+export async function startSession(plan: SessionPlan): Promise<Session> {
+  const { read, functions, dataFolder } = plan;
+  const recorded = read === undefined ? new RecordedEgresses() : undefined;
+  const httpIngress = await httpIngressOf(plan, recorded);
+  const resumed = dataFolder !== undefined && existsSync(join(dataFolder, "data.mdb"));
+  const running = await startRuntime({
+    module: read?.module,
+    functions,
+    store:
+      dataFolder === undefined ? { kind: "memory" } : { kind: "lmdb", folder: dataFolder, sync: plan.sync },
+    addressMap: plan.addressMap,
+    ingresses: [...(httpIngress === undefined ? [] : [httpIngress]), ...(await fileIngresses(plan.inputs))],
+    egresses: [...(await fileEgresses(plan.outputs)), ...known(functions.egresses, plan.outputs, recorded)],
+    standIn: recorded === undefined ? undefined : (id) => recorded.standIn(id),
+    onFatal: plan.onFatal,
+    listener: plan.heard,
+  });
+  try {
+    const api = await serve(plan, running);
+    const accepts = Object.fromEntries(functions.functions.map((one) => [one.typename, one.accepts]));
+    const { url, token } = api;
+    writeRuntimeRecord(plan.recordFolder, { url, token, pid: process.pid, accepts });
+    const takesAnyEgress = recorded !== undefined;
+    return {
+      running,
+      api,
+      httpIngress,
+      takesAnyEgress,
+      resumed,
+      async close() {
+        removeRuntimeRecord(plan.recordFolder);
+        await Promise.all([api.close(), running.close()]);
+      },
+    };
+  } catch (error) {
+    await running.close();
+    throw error;
+  }
+}
+
+/** The HTTP ingress, unless the module has one and no port was asked for. */
+async function httpIngressOf(
+  { read, functions, host, port }: SessionPlan,
+  egresses: RecordedEgresses | undefined,
+): Promise<HttpIngress | undefined> {
+  const ownIngress = read?.module.ingresses.some(({ kind }) => kind === "playground") === true;
+  if (ownIngress && port === undefined) return undefined;
+  const { httpIngress } = await import("../runtime/ingress/http.js");
+  return httpIngress({
+    port: port ?? (await preferredPort(defaultHttpPort, host)),
+    host,
+    functions: () => functions.functions,
+    egresses,
+  });
+}
+
+async function serve(plan: SessionPlan, { view }: RunningRuntime): Promise<ApiServer> {
+  const { host, token, apiPort } = plan;
+  const { serveApi } = await import("../runtime/api.js");
+  return serveApi(view, { host, token, port: apiPort ?? (await preferredPort(defaultApiPort, host)) });
+}
+
+async function fileIngresses(paths: readonly string[]): Promise<Ingress[]> {
+  if (paths.length === 0) return [];
+  const { fileIngress } = await import("../runtime/ingress/file.js");
+  const several = paths.length > 1;
+  return paths.map((path, at) =>
+    fileIngress({ id: `statefun/file${several ? String(at + 1) : ""}`, path, follow: true }),
+  );
+}
+
+async function fileEgresses(outputs: ReadonlyMap<string, string>): Promise<Egress[]> {
+  if (outputs.size === 0) return [];
+  const { fileEgress } = await import("../runtime/egress/file.js");
+  return Array.from(outputs, ([id, path]) => fileEgress({ id, path }));
+}
+
+/** Egresses that the files export: they are there from the start, so that they can be read and are shown. */
+function known(
+  exported: readonly string[],
+  outputs: ReadonlyMap<string, string>,
+  recorded: RecordedEgresses | undefined,
+): Egress[] {
+  if (recorded === undefined) return [];
+  return exported.filter((id) => !outputs.has(id)).map((id) => recorded.standIn(id));
+}
+
+/**
+ * The options `--output egress=file` as a map.
+ *
+ * @throws UsageError if an egress has two files
+ */
+export function outputFiles(entries: readonly string[]): ReadonlyMap<string, string> {
+  const files = new Map<string, string>();
+  for (const entry of entries) {
+    const at = entry.indexOf("=");
+    const id = entry.slice(0, at);
+    if (files.has(id)) throw new UsageError(`--output ${entry}: ${id} has a file already`);
+    files.set(id, entry.slice(at + 1));
+  }
+  return files;
+}
