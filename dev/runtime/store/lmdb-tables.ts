@@ -1,9 +1,10 @@
-import type { Database, RootDatabase } from "lmdb";
-import { isCut, keyBytes, keyOf, lowestBytes, sameBeginning } from "./key-bytes.js";
+import type { Database, RootDatabase, RootDatabaseOptions } from "lmdb";
+import { cutKey, lowestBytes, readKey, readWholeKey, sameBeginning, writeKey } from "./key-bytes.js";
 import { tables } from "./store.js";
 import type { ScanRange, StoreKey, StoreWrite, Table } from "./store.js";
 
-type Rows = Database<Uint8Array, Uint8Array>;
+/** A key as LMDB's binding is given it and gives it back: bytes if it was cut. */
+type Rows = Database<Uint8Array, StoreKey | Uint8Array>;
 type Entry = readonly [StoreKey, Uint8Array];
 
 /** How many bytes of a value behind a cut key say how long the whole key is. */
@@ -15,17 +16,23 @@ export class LmdbTables {
 
   constructor(root: RootDatabase<Uint8Array, Uint8Array>) {
     this.#rows = new Map(
-      tables.map((table) => [
-        table,
-        root.openDB<Uint8Array, Uint8Array>(table, { encoding: "binary", keyEncoding: "binary" }),
-      ]),
+      tables.map((table) => {
+        // The binding's types have key encoders for the root alone.
+        const options: RootDatabaseOptions & { readonly name: string } = {
+          name: table,
+          encoding: "binary",
+          keyEncoder: { writeKey, readKey },
+        };
+        return [table, root.openDB<Uint8Array, StoreKey | Uint8Array>(options)];
+      }),
     );
   }
 
   get(table: Table, key: StoreKey): Uint8Array | undefined {
-    const { bytes, whole } = keyBytes(key);
-    const value = this.#of(table).get(bytes);
-    return value === undefined || whole === undefined ? value : cutEntry(value).value;
+    const long = cutKey(key);
+    if (long === undefined) return this.#of(table).get(key);
+    const stored = this.#of(table).get(long.cut);
+    return stored === undefined ? undefined : cutEntry(stored).value;
   }
 
   *scan(table: Table, { from, to, limit = Infinity }: ScanRange): Generator<Entry, void> {
@@ -45,10 +52,11 @@ export class LmdbTables {
   /** Applies the writes to the transaction that is open; a write that fails throws at once. */
   write(writes: readonly StoreWrite[]): void {
     for (const { table, key, value } of writes) {
-      const { bytes, whole } = keyBytes(key);
+      const long = cutKey(key);
       const rows = this.#of(table);
-      if (value === undefined) void rows.remove(bytes);
-      else void rows.put(bytes, whole === undefined ? value : cutValue(whole, value));
+      if (value === undefined) void rows.remove(long?.cut ?? key);
+      else if (long === undefined) void rows.put(key, value);
+      else void rows.put(long.cut, cutValue(long.whole, value));
     }
   }
 
@@ -57,13 +65,14 @@ export class LmdbTables {
     const start = from === undefined ? firstBytes : lowestBytes(from);
     let alike: { readonly bytes: Uint8Array; readonly entries: CutEntry[] } | undefined;
     for (const { key, value } of this.#of(table).getRange({ start })) {
-      if (alike !== undefined && isCut(key) && sameBeginning(alike.bytes, key)) {
+      const isCut = typeof key === "object";
+      if (alike !== undefined && isCut && sameBeginning(alike.bytes, key)) {
         alike.entries.push(cutEntry(value));
         continue;
       }
       if (alike !== undefined) yield* inOrder(alike.entries);
-      alike = isCut(key) ? { bytes: key, entries: [cutEntry(value)] } : undefined;
-      if (alike === undefined) yield [keyOf(key), value];
+      alike = isCut ? { bytes: key, entries: [cutEntry(value)] } : undefined;
+      if (!isCut) yield [key, value];
     }
     if (alike !== undefined) yield* inOrder(alike.entries);
   }
@@ -96,5 +105,5 @@ function cutEntry(stored: Uint8Array): CutEntry {
 /** Keys cut at the same bytes: rare, and then few, so they are sorted in memory. */
 function* inOrder(entries: CutEntry[]): Generator<Entry, void> {
   entries.sort((a, b) => Buffer.compare(a.whole, b.whole));
-  for (const { whole, value } of entries) yield [keyOf(whole), value];
+  for (const { whole, value } of entries) yield [readWholeKey(whole, 0, whole.length), value];
 }
