@@ -134,7 +134,8 @@ function checkMutation(mailbox: Mailbox, { type, name, value }: WireMutation): n
     const advice = "a function reports the states it lacks (IncompleteInvocationContext) before it uses them";
     throw refused("invalid-state", mailbox, `${what}; ${advice}`);
   }
-  if (type === modify && runtimeTypename(value?.typename ?? "") !== state.typename) {
+  if (type !== modify || value?.typename === state.typename) return state.index;
+  if (runtimeTypename(value?.typename ?? "") !== state.typename) {
     const found = JSON.stringify(value?.typename ?? "");
     const what = `writes ${found} into the state ${JSON.stringify(name)}, which holds ${state.typename}`;
     throw refused("invalid-state", mailbox, `${what}; use a new name for a state of another type`);
