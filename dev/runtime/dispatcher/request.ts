@@ -1,4 +1,6 @@
-import { varintSize, Writer } from "statefun/wire";
+import { varintSize } from "statefun/wire";
+import type { Writer } from "statefun/wire";
+import { pooledWriter } from "../pooled-writer.js";
 import type { RegisteredState } from "./function-type.js";
 import type { Mailbox } from "./mailbox.js";
 import type { StateValues } from "./state-cache.js";
@@ -24,7 +26,7 @@ export function requestBytes(mailbox: Mailbox, values: StateValues): Uint8Array 
   for (const state of registered.values()) size += partSize(stateSize(state, values[state.index]?.bytes));
   for (const { invocation } of batch) size += partSize(invocation.length);
 
-  const out = new Writer(2 + varintSize(size) + size);
+  const out = pooledWriter(2 + varintSize(size) + size);
   out.byte(0xa2);
   out.byte(0x06);
   out.varint(size);

@@ -1,5 +1,7 @@
-import { textFields, varintSize, Writer } from "statefun/wire";
+import { textFields, varintSize } from "statefun/wire";
+import type { Writer } from "statefun/wire";
 import type { FunctionAddress } from "../address.js";
+import { pooledWriter } from "../pooled-writer.js";
 
 const callerTag = 0x0a;
 const argumentTag = 0x12;
@@ -12,7 +14,7 @@ export function addressBytes({ namespace, name, id }: FunctionAddress): Uint8Arr
 /** Serializes an `Invocation`: `caller` is a serialized `Address`, `argument` a serialized `TypedValue`. */
 export function invocationBytes(caller: Uint8Array | undefined, argument: Uint8Array): Uint8Array {
   const callerSize = caller === undefined ? 0 : 1 + varintSize(caller.length) + caller.length;
-  const out = new Writer(callerSize + 1 + varintSize(argument.length) + argument.length);
+  const out = pooledWriter(callerSize + 1 + varintSize(argument.length) + argument.length);
   if (caller !== undefined) part(out, callerTag, caller);
   part(out, argumentTag, argument);
   return out.bytes;

@@ -1,4 +1,6 @@
-import { textLength, Writer } from "statefun/wire";
+import type { Writer } from "statefun/wire";
+import { textLength } from "statefun/wire";
+import { pooledWriter } from "../pooled-writer.js";
 
 /** The most bytes of a whole number up to 2⁵³ as a varint. */
 const longestNumber = 8;
@@ -9,7 +11,7 @@ export class RecordWriter {
 
   /** Makes room for about `capacity` bytes; more comes when it is needed. */
   constructor(capacity = 64) {
-    this.#out = new Writer(capacity);
+    this.#out = pooledWriter(capacity);
   }
 
   /** A whole number from 0 to 2⁵³. */

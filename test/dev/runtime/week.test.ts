@@ -7,7 +7,9 @@ const minutesAWeek = 7 * 24 * 60;
 const people = 500;
 /** Reminders of one person: a million together. */
 const remindersEach = 2000;
-/** A visit is forgotten when nothing has come for so many minutes. */
+/** Every fifth of them is cancelled, before or after it is due. */
+const cancellable = 5;
+/** A reminder is forgotten when nothing has come for so many minutes. */
 const forgottenAfter = 90;
 
 /** Which reminders one person gets, and which of them are cancelled when. */
@@ -32,11 +34,13 @@ const person = statefulFunction(Remind, {
     last: valueSpec(types.int, { expireAfterWrite: { minutes: forgottenAfter } }),
   },
   on: {
-    /** The minutes in which reminders are due; the token is the index. */
+    /** The minutes in which reminders are due; those that may be cancelled have their index as token. */
     [Numbers.typename](context, dueMinutes) {
       dueMinutes.forEach((minutes, index) => {
         const options = { cancellationToken: index.toString() };
-        context.sendAfter({ minutes }, context.self, types.int(index), options);
+        const message = types.int(index);
+        if (index % cancellable === 0) context.sendAfter({ minutes }, context.self, message, options);
+        else context.sendAfter({ minutes }, context.self, message);
       });
     },
     /** A reminder. */
@@ -56,8 +60,8 @@ const person = statefulFunction(Remind, {
 function planFor(random: Random): Plan {
   const dueMinutes = Array.from({ length: remindersEach }, () => 1 + random.below(minutesAWeek));
   const cancelMinutes = new Map<number, number>();
-  for (let index = 0; index < remindersEach; index += 5) {
-    cancelMinutes.set(index, random.below(minutesAWeek)); // before or after it is due
+  for (let index = 0; index < remindersEach; index += cancellable) {
+    cancelMinutes.set(index, random.below(minutesAWeek));
   }
   return { dueMinutes, cancelMinutes };
 }
