@@ -1,4 +1,5 @@
 import type { Database, RootDatabase, RootDatabaseOptions } from "lmdb";
+import { closedError } from "./closed.js";
 import { cutKey, lowestBytes, readKey, readWholeKey, sameBeginning, writeKey } from "./key-bytes.js";
 import { tables } from "./store.js";
 import type { ScanRange, StoreKey, StoreWrite, Table } from "./store.js";
@@ -13,6 +14,8 @@ const lengthBytes = 4;
 /** The tables of a store in an LMDB file, a named database each. */
 export class LmdbTables {
   readonly #rows: ReadonlyMap<Table, Rows>;
+  readonly #scans = new Set<Generator<Entry, void>>();
+  #ended = false;
 
   constructor(root: RootDatabase<Uint8Array, Uint8Array>) {
     this.#rows = new Map(
@@ -36,12 +39,27 @@ export class LmdbTables {
   }
 
   *scan(table: Table, { from, to, limit = Infinity }: ScanRange): Generator<Entry, void> {
-    let left = limit;
-    for (const entry of this.#sorted(table, from)) {
-      if (from !== undefined && entry[0] < from) continue;
-      if (left-- <= 0 || (to !== undefined && entry[0] >= to)) return;
-      yield entry;
+    const entries = this.#sorted(table, from);
+    this.#scans.add(entries);
+    try {
+      for (let left = limit; left > 0;) {
+        if (this.#ended) throw closedError();
+        const { done, value: entry } = entries.next();
+        if (done === true || (to !== undefined && entry[0] >= to)) return;
+        if (from !== undefined && entry[0] < from) continue;
+        left--;
+        yield entry;
+      }
+    } finally {
+      this.#scans.delete(entries);
+      entries.return();
     }
+  }
+
+  /** Lets go of the scans that are under way: LMDB must not be closed under them. Their next entry is an error. */
+  end(): void {
+    this.#ended = true;
+    for (const entries of this.#scans) entries.return();
   }
 
   count(table: Table): number {

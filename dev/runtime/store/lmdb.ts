@@ -155,6 +155,7 @@ class LmdbStore implements Store {
 
   async #end(): Promise<void> {
     await this.#flushing;
+    this.#tables.end();
     await this.#root.close();
     try {
       if (!this.#sync) await flushFile(this.#folder.dataPath);

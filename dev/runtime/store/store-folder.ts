@@ -95,10 +95,12 @@ function lockOf(folder: string): Lock {
     mkdirSync(folder, { recursive: true });
     const lock = takeLock(join(folder, lockFile));
     if ("release" in lock) return lock;
+    const { pid } = lock.heldBy;
     throw new RuntimeError(
       "store-in-use",
-      `The data folder ${folder} is in use by process ${lock.heldBy.pid.toString()}: ` +
-        "stop that process, or choose another folder.",
+      pid === process.pid
+        ? `The data folder ${folder} is open in this process already: close that store before it is opened again.`
+        : `The data folder ${folder} is in use by process ${pid.toString()}: stop that process, or choose another folder.`,
     );
   } catch (error) {
     throw error instanceof RuntimeError ? error : cannotWrite(folder, error);

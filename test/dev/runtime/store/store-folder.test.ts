@@ -53,14 +53,35 @@ describe("the data folder", () => {
     await store.close();
   });
 
-  test("is given to one at a time: a second is told who has it, and what to do", async () => {
+  test("is given to one store at a time in this process", async () => {
     const folder = join(temporaryFolder(), "data");
     const store = await openLmdbStore({ folder });
 
     const second = openLmdbStore({ folder });
 
-    await expect(second).rejects.toThrow(`in use by process ${process.pid.toString()}: stop that process`);
     await expect(second).rejects.toMatchObject({ code: "store-in-use" });
+    await expect(second).rejects.toThrow("is open in this process already: close that store");
+    await store.close();
+  });
+
+  test("is given to one process at a time: a second is told who has it, and what to do", async () => {
+    const folder = join(temporaryFolder(), "data");
+    const child = spawn(process.execPath, [
+      "--import",
+      "tsx",
+      join(__dirname, "children", "write.ts"),
+      folder,
+    ]);
+    await new Promise((resolve) => child.stdout.once("data", resolve));
+
+    const second = openLmdbStore({ folder });
+
+    await expect(second).rejects.toMatchObject({ code: "store-in-use" });
+    await expect(second).rejects.toThrow(`in use by process ${String(child.pid)}: stop that process`);
+    child.kill("SIGKILL");
+    await new Promise((resolve) => child.once("close", resolve));
+    const store = await openLmdbStore({ folder }); // its lock file is still there
+    expect(store.count("outbox")).toBeGreaterThan(0);
     await store.close();
   });
 

@@ -338,6 +338,25 @@ function testClosing(open: () => Promise<Store>): void {
     expect(settled.at(-1)).toBe("closed");
   });
 
+  test("a scan that is under way when the store is closed ends with an error, or with what it had read", async () => {
+    const store = await open();
+    await store.commit(Array.from({ length: 20_000 }, (_, key) => put("mail", key, "")));
+    const scan = store.scan("mail")[Symbol.iterator]();
+    scan.next();
+
+    await store.close();
+
+    let seen = 1;
+    let failure: Error | undefined;
+    try {
+      for (let next = scan.next(); next.done !== true; next = scan.next()) seen++;
+    } catch (error) {
+      failure = error as Error;
+    }
+    if (failure === undefined) expect(seen).toBe(20_000);
+    else expect(failure.message).toContain("[closed]");
+  });
+
   test("a closed store refuses everything, and closing it again does nothing", async () => {
     const store = await open();
     await store.close();
