@@ -36,3 +36,8 @@ function startOfDay(year: number, month: number, day: number): Date {
   date.setUTCFullYear(year, month - 1, day);
   return date;
 }
+
+/** The milliseconds since 1970 as modules write a date. */
+export function startDateText(epochMillis: number): string {
+  return new Date(epochMillis).toISOString().replace("T", " ").replace("Z", " +0000");
+}
