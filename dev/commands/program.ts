@@ -1,16 +1,6 @@
 import { Command, CommanderError } from "commander";
+import { exitCodes } from "./exit-codes.js";
 import { UsageError } from "./usage-error.js";
-
-/** What the process ends with. */
-export const exitCodes = {
-  done: 0,
-  /** What was asked for failed, or is not there; standard error says why. */
-  failed: 1,
-  /** The command line is mistaken; nothing was tried. */
-  usage: 2,
-  /** Ctrl-C before the end: 128 and the number of the signal, as shells have it. */
-  interrupted: 130,
-} as const;
 
 /** The commands, in the order in which help lists them. Only the one that is called is loaded. */
 const commands: Readonly<Record<string, () => Promise<Command>>> = {
@@ -22,6 +12,7 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   egress: async () => (await import("./egress.js")).egress(),
   trace: async () => (await import("./trace.js")).trace(),
   quarantine: async () => (await import("./quarantine.js")).quarantine(),
+  module: async () => (await import("./module.js")).module(),
   cluster: async () => (await import("./cluster.js")).cluster(),
 };
 
