@@ -6,6 +6,7 @@ export interface ModuleProblem {
   readonly file: string;
   /** From 1; `undefined` if it is about the file as a whole. */
   readonly line: number | undefined;
+  /** From 1, as `line`. */
   readonly column: number | undefined;
   /** The number of the YAML document in the file, from 1. */
   readonly document: number | undefined;

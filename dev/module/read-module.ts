@@ -24,9 +24,10 @@ export interface ReadModuleOptions {
   readonly env?: Readonly<Record<string, string | undefined>>;
   /**
    * Whether the module is a whole application, which a cluster starts only with an ingress and an endpoint; false if
-   * left out, since functions of this process and its own HTTP ingress may take their place.
+   * left out, since functions of this process and its own HTTP ingress may take their place. With `warn` it may lack
+   * them, with a warning.
    */
-  readonly standalone?: boolean;
+  readonly standalone?: boolean | "warn";
   /**
    * What happens to what a cluster takes and the embedded runtime does not have: `refuse` if left out; with `warn` it
    * is a warning, and left out of the module.
@@ -114,7 +115,8 @@ class Reading {
       this.#report(document, path, "invalid", message);
     });
     const parts = found.flatMap((component) => this.#part(component));
-    if (this.#options.standalone === true) this.#checkWhole(found);
+    const { standalone = false } = this.#options;
+    if (standalone !== false) this.#checkWhole(found, standalone === "warn" ? "warning" : "invalid");
     return {
       endpoints: parts.flatMap((part) => (part.of === "endpoints" ? [part.spec] : [])),
       ingresses: parts.flatMap((part) => (part.of === "ingresses" ? [part.spec] : [])),
@@ -147,7 +149,7 @@ class Reading {
       return [];
     }
     this.#checkUnique(result.data, component);
-    this.#checkFurther(kind, result.data, note);
+    this.#checkFurther(component, result.data, note);
     return this.#supported(result.data, component) ? [result.data] : [];
   }
 
@@ -161,17 +163,18 @@ class Reading {
 
   /** What a cluster notices only once it runs. */
   #checkFurther(
-    kind: string,
+    component: Component,
     part: Part,
     note: (severity: ModuleProblem["severity"], path: Path, message: string) => void,
   ): void {
     if (part.of === "endpoints") {
-      for (const { path, message } of transportDoubts(kind, part.spec)) note("warning", path, message);
+      for (const { path, message } of transportDoubts(component.kind, part.spec))
+        note("warning", path, message);
       return;
     }
     if (part.of === "kinesis" || part.spec.kind !== "kafka") return;
     for (const { key, severity, message } of propertyFindings(part.spec)) {
-      note(severity, key === undefined ? ["address"] : ["properties"], message);
+      note(severity, propertyPath(component.spec, key), message);
     }
     if (part.of !== "ingresses" || !("topics" in part.spec)) return;
     for (const { topic, targets } of part.spec.topics) {
@@ -206,7 +209,7 @@ class Reading {
   }
 
   /** What a cluster asks of a whole application. Not judged by what is broken: that is reported already. */
-  #checkWhole(found: readonly Component[]): void {
+  #checkWhole(found: readonly Component[], severity: "invalid" | "warning"): void {
     if (this.findings.problems.some(({ severity }) => severity === "invalid")) return;
     const has = (suffix: RegExp): boolean => found.some(({ kind }) => suffix.test(kind));
     const whole = { file: this.#file, line: undefined, column: undefined, document: undefined };
@@ -221,7 +224,7 @@ class Reading {
         kind: undefined,
         id: undefined,
         field: "",
-        severity: "invalid",
+        severity,
         message,
       });
     }
@@ -251,6 +254,15 @@ class Reading {
 function kindOf(value: unknown): string | undefined {
   const kind = isYamlMap(value) ? value.kind : undefined;
   return typeof kind === "string" ? kind : undefined;
+}
+
+/** Where a property stands; of one that stands twice, the last; without a key it is about the address. */
+function propertyPath(spec: unknown, key: string | undefined): Path {
+  if (key === undefined) return ["address"];
+  const list = isYamlMap(spec) ? spec.properties : undefined;
+  if (!Array.isArray(list)) return ["properties"];
+  const index = (list as unknown[]).findLastIndex((item) => isYamlMap(item) && Object.keys(item)[0] === key);
+  return index < 0 ? ["properties"] : ["properties", index, key];
 }
 
 /** What a component is called: its id, or the functions it serves. */
