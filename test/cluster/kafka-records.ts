@@ -27,6 +27,13 @@ export class KafkaRecords {
     await (await this.#plainProducer).send({ topic, messages: [...records] });
   }
 
+  /** Writes one record outside any transaction; null is Kafka's null. */
+  async sendBytes(topic: string, key: Uint8Array | null, value: Uint8Array | null): Promise<void> {
+    this.#plainProducer ??= this.#connected(this.#kafka.producer());
+    const message = { key: key && Buffer.from(key), value: value && Buffer.from(value) };
+    await (await this.#plainProducer).send({ topic, messages: [message] });
+  }
+
   /** A producer whose records all belong to transactions. */
   transactionalProducer(): Promise<Producer> {
     const producer = this.#kafka.producer({

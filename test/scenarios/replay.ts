@@ -8,8 +8,10 @@ import { bytesOf } from "./values.js";
 /** The Kafka topics of a scenario. */
 export interface Topics {
   produce(topic: string, key: Uint8Array | null, value: Uint8Array | null): Promise<void>;
-  /** What a reader of committed records finds, in the order of the topic. */
+  /** What a reader of committed records has found so far, in the order of the topic. */
   committed(topic: string): Promise<readonly CommittedRecord[]>;
+  /** The same, once the reader has come to the end of the topic. */
+  allCommitted(topic: string): Promise<readonly CommittedRecord[]>;
 }
 
 /** The runtime that is replayed against. */
@@ -63,7 +65,7 @@ export async function replay(scenario: Scenario, stage: Stage): Promise<Observat
   if (script.waiting.length > 0) await stage.passage.pass(lastAnswersMillis);
   const records = new Map<string, readonly CommittedRecord[]>();
   for (const topic of Object.keys(scenario.topics).filter((name) => name.endsWith("-out"))) {
-    records.set(topic, await topics.committed(topic));
+    records.set(topic, await topics.allCommitted(topic));
   }
   return { requests: script.requests, records, job: job.state };
 }

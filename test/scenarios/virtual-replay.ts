@@ -98,15 +98,17 @@ function unheardAnswer({ requests }: ScriptedFunction, job: EmbeddedJob): string
 }
 
 function topicsOf(kafka: InMemoryKafka): Topics {
+  const committed: Topics["committed"] = (topic) =>
+    Promise.resolve(
+      kafka.records(topic).map(({ key = null, value = new Uint8Array(0) }) => ({ key, value })),
+    );
   return {
     produce: (topic, key, value) => {
       kafka.produce(topic, key, value);
       return Promise.resolve();
     },
-    committed: (topic) =>
-      Promise.resolve(
-        kafka.records(topic).map(({ key = null, value = new Uint8Array(0) }) => ({ key, value })),
-      ),
+    committed,
+    allCommitted: committed,
   };
 }
 
