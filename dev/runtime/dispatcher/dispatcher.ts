@@ -21,8 +21,9 @@ import { requestBytes } from "./request.js";
 import { States } from "./states.js";
 import type { Tables } from "./tables.js";
 
-/** The most replies applied before the thread is let go: some milliseconds of work. */
+/** The most replies, and their effects, applied before the thread is let go: some milliseconds of work. */
 const mostRepliesAtOnce = 500;
+const mostEffectsAtOnce = 5000;
 
 /** What a {@link Dispatcher} works with. */
 export interface DispatcherParts {
@@ -156,13 +157,15 @@ export class Dispatcher {
     clearImmediate(this.#later);
     this.#later = undefined;
     let replies = 0;
+    const { tables } = this.#parts;
+    const first = tables.sequence;
     while (!this.#isStopped()) {
       const mailbox = this.#nextReady();
       if (mailbox !== undefined) {
         this.#send(mailbox);
         continue;
       }
-      if (replies === mostRepliesAtOnce) {
+      if (replies === mostRepliesAtOnce || tables.sequence - first > mostEffectsAtOnce) {
         this.#later = setImmediate(() => {
           this.run();
         });
