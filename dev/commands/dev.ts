@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { dirname, join, relative, resolve } from "node:path";
 import type { Command } from "commander";
+import type { ReadModule } from "../module/read-module.js";
 import { clusterKafka, devAddressMap } from "./address-map.js";
 import { functionsInProcess, noFunctions, reloadingFunctions, type DevFunctions } from "./dev-functions.js";
 import { jsonLog, readableLog, type DevLog } from "./dev-log.js";
@@ -117,12 +118,8 @@ class Development {
     const { module } = this.#files;
     const beside = dirname(module ?? this.#files.functions[0] ?? ".");
     const folder = data ?? join(beside, defaultDataFolder);
-    const { loadModuleWithWarnings } = await import("../module/load-module.js");
     return {
-      read:
-        module === undefined
-          ? undefined
-          : await loadModuleWithWarnings(module, env ? { env: process.env } : {}),
+      read: module === undefined ? undefined : await readModule(module, env === true),
       functions,
       dataFolder: memory ? undefined : relative("", folder) || ".",
       recordFolder: memory ? join(beside, memoryFolder) : folder,
@@ -140,4 +137,10 @@ class Development {
       },
     };
   }
+}
+
+/** Only what names a module pays for its schemas. */
+async function readModule(file: string, placeholders: boolean): Promise<ReadModule> {
+  const { loadModuleWithWarnings } = await import("../module/load-module.js");
+  return loadModuleWithWarnings(file, placeholders ? { env: process.env } : {});
 }
