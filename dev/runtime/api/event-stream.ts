@@ -14,7 +14,10 @@ const pauseMillis = 50;
 /** Entries that one look takes at most, so that a stream of a busy runtime costs a small part of its time. */
 const entriesALook = 200;
 
-/** How long a reader that is dropped has to take what tells it so. */
+/** Characters after which a look ends, so that large values are not in memory for a reader that does not read. */
+const charactersALook = 2 ** 20;
+
+/** How long a reader that is dropped may go on reading nothing before it is cut off. */
 const farewellMillis = 1_000;
 
 /** How long a reader waits before it comes again, unless it knows better. */
@@ -107,14 +110,18 @@ export class EventStream {
     const { address, kinds, maxValueBytes } = this.#query;
     const { run } = this.#journal;
     const part = this.#journal.read({ after: this.#position, limit: entriesALook, address, kinds });
-    const events: string[] = [];
-    if (part.missed > 0) events.push(`event: missed\ndata: ${JSON.stringify({ missed: part.missed })}\n\n`);
-    for (const stored of part.entries) {
-      const data = JSON.stringify(entryJson(run, stored, maxValueBytes));
-      events.push(`id: ${entryId(run, stored.number)}\nevent: entry\ndata: ${data}\n\n`);
-    }
+    let events = "";
+    if (part.missed > 0) events = `event: missed\ndata: ${JSON.stringify({ missed: part.missed })}\n\n`;
     this.#position = part.last;
-    if (events.length > 0) this.#write(events.join(""));
+    for (const stored of part.entries) {
+      if (events.length > charactersALook) {
+        this.#position = stored.number - 1;
+        break;
+      }
+      const data = JSON.stringify(entryJson(run, stored, maxValueBytes));
+      events += `id: ${entryId(run, stored.number)}\nevent: entry\ndata: ${data}\n\n`;
+    }
+    if (events !== "") this.#write(events);
     if (this.#position < this.#journal.last) this.#lookSoon();
   }
 
@@ -136,8 +143,15 @@ export class EventStream {
     this.#release();
     const detail = "nothing was read for too long; connect again with last-event-id to go on";
     this.#response.end(`event: dropped\ndata: ${JSON.stringify({ detail })}\n\n`);
+    this.#cutOffUnlessRead(this.#response.writableLength);
+  }
+
+  #cutOffUnlessRead(unreadBytes: number): void {
     setTimeout(() => {
-      this.#response.destroy();
+      const { writableLength, writableFinished } = this.#response;
+      if (writableFinished || this.#response.destroyed) return;
+      if (writableLength < unreadBytes) this.#cutOffUnlessRead(writableLength);
+      else this.#response.destroy();
     }, farewellMillis).unref();
   }
 
