@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "@jest/globals";
 import net from "node:net";
-import type { ApiOptions, ApiServer } from "../../../../dev/runtime/api.js";
+import { serveApi, type ApiOptions, type ApiServer } from "../../../../dev/runtime/api.js";
 import { eventually } from "../../eventually.js";
 import { readEvents, type Events } from "./events.js";
 import { Add, Cart, servedRuntime, type ServedRuntime } from "./served-runtime.js";
@@ -159,7 +159,10 @@ test("a reader that is slow and reads again hears that it is dropped, and goes o
   await eventually("it has been told", () => text.includes("event: dropped"));
   slow.destroy();
   const last = [...text.matchAll(/^id: (\S+)$/gm)].at(-1)?.[1] ?? "";
-  const again = await readEvents(both, stream, { "last-event-id": last });
+  const patient = await serveApi(both.runtime.view);
+  open.push(patient);
+  const get = (path: string, init?: RequestInit): Promise<Response> => fetch(patient.url + path, init);
+  const again = await readEvents({ ...both, get }, stream, { "last-event-id": last });
   await eventually("the rest has arrived", () => ids(again).at(-1) === both.runtime.view.journal.last);
 
   expect(text).toContain("last-event-id");
