@@ -1,4 +1,5 @@
 import type { KafkaEgressSpec, KafkaIngressSpec, Module } from "../module/module.js";
+import { countedAttempts } from "./attempts.js";
 import type { Clock } from "./clock.js";
 import { Counters } from "./counters.js";
 import type { Limits } from "./dispatcher/limits.js";
@@ -17,7 +18,6 @@ import { openLmdbStore } from "./store/lmdb.js";
 import { memoryStore } from "./store/memory.js";
 import type { Store } from "./store/store.js";
 import { inProcessEndpoints, type CallableFunctions } from "./transport/in-process.js";
-import type { AttemptListener } from "./transport/transport.js";
 import { LiveView } from "./view/live-view.js";
 
 /** Where a runtime keeps what must survive it. */
@@ -131,7 +131,7 @@ async function partsOf(
     journal.append(entry);
     heard?.(entry);
   };
-  const listener = attemptListener(counters, tell);
+  const listener = countedAttempts(counters, tell);
   const own = functions === undefined ? [] : inProcessEndpoints(functions, { clock, listener });
   const context = {
     clock,
@@ -158,17 +158,4 @@ async function partsOf(
 
 function folderOf({ store }: StartRuntimeOptions): string | undefined {
   return store.kind === "lmdb" ? store.folder : undefined;
-}
-
-/** Counts attempts, and has those that failed in the journal. */
-function attemptListener(counters: Counters, tell: (entry: JournalEntry) => void): AttemptListener {
-  return {
-    attempted(address, latencyMillis, failure) {
-      const type = counters.type(address.namespace, address.name);
-      type.remoteInvocationLatency.record(latencyMillis);
-      if (failure === undefined) return;
-      type.remoteInvocationFailures++;
-      tell({ kind: "attempt-failed", address, why: failure });
-    },
-  };
 }

@@ -22,6 +22,8 @@ const after = "~";
  * messages themselves are in the store or wait for their commit.
  */
 export class Delays {
+  /** How many are not due yet. */
+  pending = 0;
   readonly #store: Store;
   readonly #tables: Tables;
   readonly #clock: Clock;
@@ -54,6 +56,7 @@ export class Delays {
   /** Begins: messages that are overdue come at once. */
   start(): void {
     this.#started = true;
+    this.pending += this.#store.count("delays"); // what the first replies have sent already is not in the store yet
     this.#refill();
     this.#arm();
   }
@@ -75,6 +78,7 @@ export class Delays {
     const due = Math.min(this.#clock.now() + Number(delayMillis), Number.MAX_SAFE_INTEGER);
     const key = delayKey(due, this.#tables.nextSequence());
     this.#tables.delays.put(key, record);
+    this.pending++;
     if (record.token !== "") this.#tables.tokens.put(tokenKey(record.fromId, record.token), key);
     if (this.#horizon !== undefined && key >= this.#horizon) return;
     this.#heap.push(key);
@@ -89,6 +93,7 @@ export class Delays {
     if (key === undefined) return;
     this.#tables.tokens.remove(tokenAt);
     this.#tables.delays.removeOnce(key); // its key in memory finds nothing when it comes
+    this.pending--;
   }
 
   /** Sees to it that the clock calls when the first message is due. */
@@ -122,6 +127,7 @@ export class Delays {
     const record = this.#tables.delays.get(key);
     if (record === undefined) return; // cancelled
     this.#tables.delays.removeOnce(key);
+    this.pending--;
     if (record.token !== "") this.#tables.tokens.remove(tokenKey(record.fromId, record.token));
     this.#elapsed(record);
   }

@@ -226,6 +226,7 @@ export class Run {
     counters.commitWrites += writes;
     counters.commitLatency.record(millis);
     counters.addressesCached = this.dispatcher.states.cached;
+    counters.delaysPending = this.delays.pending;
     counters.look();
     this.outbox.committed();
     this.#parts.moved();

@@ -112,11 +112,13 @@ describe("reading", () => {
         },
       ],
     });
+    expect(await json("/api/v1/counters")).toMatchObject({ runtime: { delaysPending: 1 } });
     const before = served.runtime.now.getTime();
     const advanced = await served.post("/api/v1/clock/advance", { millis: 60_000 });
 
     expect(await advanced.json()).toEqual({ nowMillis: before + 60_000 });
     expect(await json(path)).toEqual({ items: [] });
+    expect(await json("/api/v1/counters")).toMatchObject({ runtime: { delaysPending: 0 } });
     expect(await json("/api/v1/address?typename=shop/cart&id=alice")).toMatchObject({
       states: [{ name: "items", value: { value: 1 } }, { name: "last" }],
     });
