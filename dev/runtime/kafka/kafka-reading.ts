@@ -241,7 +241,7 @@ export class KafkaReading {
             component: id,
           });
     void this.stop().catch(() => undefined);
-    this.#gate.fail(known);
+    if (known.code !== "closed") this.#gate.fail(known); // then the runtime has ended already
   }
 
   #pause(): Promise<void> {

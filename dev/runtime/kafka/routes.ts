@@ -1,4 +1,4 @@
-import { typedValueHead, varintSize } from "statefun/wire";
+import { readText, typedValueHead, varintSize } from "statefun/wire";
 import type { TopicRoute } from "../../module/module.js";
 import type { IngressMessage } from "../ingress/ingress.js";
 
@@ -18,7 +18,7 @@ export class Route {
   /** The messages of a record. Bytes of the key that are no UTF-8 become U+FFFD; those of the value stay as they are. */
   messages(key: Uint8Array, value: Uint8Array): IngressMessage[] {
     if (this.#targets.length === 0) return [];
-    const id = Buffer.from(key.buffer, key.byteOffset, key.length).toString("utf8");
+    const id = readText(key, 0, key.length) ?? Buffer.from(key.buffer, key.byteOffset, key.length).toString();
     const argument = this.#argument(value);
     return this.#targets.map((target) => ({ target, id, argument }));
   }

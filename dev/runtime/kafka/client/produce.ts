@@ -51,22 +51,20 @@ export class BatchWriter {
   async cut(records: readonly OutgoingRecord[]): Promise<readonly PartitionBatches[]> {
     const { maxRequestBytes, batchBytes } = this.#settings;
     const most = Math.min(maxRequestBytes, batchBytes === trickleBytes ? defaultBatchBytes : batchBytes);
-    const counts = new Map<string, readonly number[]>();
-    for (const { topic } of records) {
-      if (counts.has(topic)) continue;
-      counts.set(topic, await this.#brokers.patiently(() => this.#brokers.partitionsToWrite(topic)));
-    }
     this.#partitioner.turn();
-    const cuts = new Map<string, Cut>();
+    const topics = new Map<string, TopicCuts>();
+    for (const { topic } of records) {
+      if (topics.has(topic)) continue;
+      const numbers = await this.#brokers.patiently(() => this.#brokers.partitionsToWrite(topic));
+      topics.set(topic, { numbers, cuts: [] });
+    }
     for (const record of records) {
-      const numbers = counts.get(record.topic) ?? [];
-      const partition = numbers[this.#partitioner.choose(record.key, numbers.length)] ?? 0;
-      const key = `${record.topic}/${String(partition)}`;
-      let cut = cuts.get(key);
-      if (cut === undefined) cuts.set(key, (cut = new Cut(record.topic, partition, most)));
+      const { numbers, cuts } = topics.get(record.topic) as TopicCuts;
+      const index = this.#partitioner.choose(record.key, numbers.length);
+      const cut = (cuts[index] ??= new Cut(record.topic, numbers[index] as number, most));
       cut.add(record);
     }
-    return [...cuts.values()];
+    return [...topics.values()].flatMap(({ cuts }) => cuts.filter((cut) => cut !== undefined));
   }
 
   /**
@@ -181,6 +179,12 @@ function produceRequest(
     }
   }
   return parts;
+}
+
+/** The partitions of a topic, and the records for each of them, if there are any. */
+interface TopicCuts {
+  readonly numbers: readonly number[];
+  readonly cuts: (Cut | undefined)[];
 }
 
 /** Records of one partition, cut where a batch would become too large. */
