@@ -12,6 +12,8 @@ const commands: Readonly<Record<string, () => Promise<Command>>> = {
   egress: async () => (await import("./egress.js")).egress(),
   trace: async () => (await import("./trace.js")).trace(),
   quarantine: async () => (await import("./quarantine.js")).quarantine(),
+  export: async () => (await import("./export.js")).exportCommand(),
+  import: async () => (await import("./import.js")).importCommand(),
   module: async () => (await import("./module.js")).module(),
   cluster: async () => (await import("./cluster.js")).cluster(),
 };
