@@ -5,9 +5,9 @@ const limitMillis = 30_000;
 const pollMillis = 20;
 
 /** Waits until the condition holds. */
-export async function eventually(what: string, condition: () => boolean): Promise<void> {
+export async function eventually(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
   const deadline = Date.now() + limitMillis;
-  while (!condition()) {
+  while (!(await condition())) {
     if (Date.now() > deadline) throw new Error(`it never came to pass that ${what}`);
     await delay(pollMillis);
   }
