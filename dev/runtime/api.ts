@@ -6,7 +6,6 @@ import type { StreamTimes } from "./api/event-stream.js";
 import { EventStreams } from "./api/event-streams.js";
 import { answer } from "./api/exchange.js";
 import type { Route } from "./api/route.js";
-import { apiRoutes } from "./api/routes.js";
 import { RuntimeError } from "./runtime-error.js";
 import type { RuntimeView } from "./runtime-view.js";
 
@@ -54,7 +53,13 @@ export async function serveApi(runtime: RuntimeView, options: ApiOptions = {}): 
   const token = options.token ?? (isLoopback(host) ? undefined : chosenToken());
   if (token !== undefined) checkToken(token);
   const streams = new EventStreams(options);
-  const parts = { runtime, access: { host, token }, routes: byPath(apiRoutes(streams)) };
+  let routes: Promise<ReadonlyMap<string, readonly Route[]>> | undefined;
+  const parts = {
+    runtime,
+    access: { host, token },
+    // Schemas take time to build: that of the first request rather than of every start.
+    routes: () => (routes ??= import("./api/routes.js").then(({ apiRoutes }) => byPath(apiRoutes(streams)))),
+  };
   const server = createServer((request, response) => {
     void answer(parts, request, response);
   });

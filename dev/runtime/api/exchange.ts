@@ -12,7 +12,7 @@ export interface ExchangeParts {
   readonly runtime: RuntimeView;
   readonly access: Access;
   /** The operations by path. */
-  readonly routes: ReadonlyMap<string, readonly Route[]>;
+  readonly routes: () => Promise<ReadonlyMap<string, readonly Route[]>>;
 }
 
 /** Answers one request; never rejects. */
@@ -36,7 +36,7 @@ async function perform(
   response: ServerResponse,
 ): Promise<void> {
   const [path = "", search = ""] = (request.url ?? "").split(/\?(.*)/s);
-  const found = routes.get(path);
+  const found = (await routes()).get(path);
   if (found?.[0]?.open !== true) checkAccess(access, request.headers);
   const route = routeFor(found, request.method ?? "GET", path);
   const outcome = await route.handle({
