@@ -99,7 +99,9 @@ test("a week with a million delayed messages, cancellations and expirations come
   }
 
   const outcomes = plans.map((_, id) => runtime.storage(person, id.toString()));
-  expect(outcomes.map(({ reminded = 0, recent = 0 }) => ({ reminded, recent }))).toEqual(plans.map(outcomeOf));
+  expect(outcomes.map(({ reminded = 0, recent = 0 }) => ({ reminded, recent }))).toEqual(
+    plans.map(outcomeOf),
+  );
   expect(runtime.view.delayedMessages({ limit: 1 }).items).toEqual([]);
   await runtime.close();
 });
