@@ -77,34 +77,38 @@ function outcomeOf({ dueMinutes, cancelMinutes }: Plan): { reminded: number; rec
   return { reminded: delivered.length, recent: recent.length };
 }
 
-test("a week with a million delayed messages, cancellations and expirations comes out exactly", async () => {
-  const seed = 20_261_124;
-  const random = new Random(seed);
-  const plans = remindersOf.map((reminders) => planFor(random, reminders));
-  const runtime = await startDevRuntime(requestReplyHandler([person]));
-  plans.forEach(({ dueMinutes }, id) => {
-    runtime.send(Remind.address(id.toString()), Numbers(dueMinutes));
-  });
-  await runtime.idle();
+test(
+  "a week with a million delayed messages, cancellations and expirations comes out exactly",
+  async () => {
+    const seed = 20_261_124;
+    const random = new Random(seed);
+    const plans = remindersOf.map((reminders) => planFor(random, reminders));
+    const runtime = await startDevRuntime(requestReplyHandler([person]));
+    plans.forEach(({ dueMinutes }, id) => {
+      runtime.send(Remind.address(id.toString()), Numbers(dueMinutes));
+    });
+    await runtime.idle();
 
-  const cancellations = Array.from({ length: minutesAWeek }, () => new Map<number, string[]>());
-  plans.forEach(({ cancelMinutes }, id) => {
-    for (const [index, minute] of cancelMinutes) {
-      const tokens = cancellations[minute];
-      tokens?.set(id, [...(tokens.get(id) ?? []), index.toString()]);
+    const cancellations = Array.from({ length: minutesAWeek }, () => new Map<number, string[]>());
+    plans.forEach(({ cancelMinutes }, id) => {
+      for (const [index, minute] of cancelMinutes) {
+        const tokens = cancellations[minute];
+        tokens?.set(id, [...(tokens.get(id) ?? []), index.toString()]);
+      }
+    });
+    for (const ofMinute of cancellations) {
+      for (const [id, tokens] of ofMinute) {
+        runtime.send(Remind.address(id.toString()), types.string(tokens.join(" ")));
+      }
+      await runtime.advance({ minutes: 1 });
     }
-  });
-  for (const ofMinute of cancellations) {
-    for (const [id, tokens] of ofMinute) {
-      runtime.send(Remind.address(id.toString()), types.string(tokens.join(" ")));
-    }
-    await runtime.advance({ minutes: 1 });
-  }
 
-  const outcomes = plans.map((_, id) => runtime.storage(person, id.toString()));
-  expect(outcomes.map(({ reminded = 0, recent = 0 }) => ({ reminded, recent }))).toEqual(
-    plans.map(outcomeOf),
-  );
-  expect(runtime.view.delayedMessages({ limit: 1 }).items).toEqual([]);
-  await runtime.close();
-}, patienceMillis);
+    const outcomes = plans.map((_, id) => runtime.storage(person, id.toString()));
+    expect(outcomes.map(({ reminded = 0, recent = 0 }) => ({ reminded, recent }))).toEqual(
+      plans.map(outcomeOf),
+    );
+    expect(runtime.view.delayedMessages({ limit: 1 }).items).toEqual([]);
+    await runtime.close();
+  },
+  patienceMillis,
+);
