@@ -1,7 +1,12 @@
 /** The unit tests: everything under test/ but the suites on real processes, which have configurations of their own. */
 export default {
   testMatch: ["<rootDir>/test/**/*.test.ts", "<rootDir>/examples/**/*.test.ts"],
-  testPathIgnorePatterns: ["/node_modules/", "<rootDir>/test/cluster/", "<rootDir>/test/hosts/"],
+  testPathIgnorePatterns: [
+    "/node_modules/",
+    "<rootDir>/test/cluster/",
+    "<rootDir>/test/hosts/",
+    "<rootDir>/test/interop/",
+  ],
   modulePathIgnorePatterns: [
     "<rootDir>/dist/",
     "<rootDir>/dev/dist/",
