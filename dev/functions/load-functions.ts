@@ -1,4 +1,5 @@
 import { statSync } from "node:fs";
+import { register as registerHook } from "node:module";
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { isEgress, isStatefulFunction } from "statefun";
@@ -49,12 +50,25 @@ export async function loadFunctions(files: readonly string[]): Promise<LoadedFil
   return { functions: [...functions.values()], egresses: [...egresses] };
 }
 
+/**
+ * A loader hook: TypeScript outside of packages is made of ES modules, whatever the package.json beside it says. As
+ * CommonJS it would get a copy of `statefun` of its own, whose functions the runtime does not know.
+ */
+const typeScriptIsModules = `
+const typeScript = /^file:(?!.*\\/node_modules\\/).*\\.tsx?(?:[?#]|$)/;
+export async function resolve(specifier, context, next) {
+  const resolved = await next(specifier, context);
+  return typeScript.test(resolved.url) ? { ...resolved, format: "module" } : resolved;
+}
+`;
+
 /** Lets this process import TypeScript. A process that runs this very file from its source does so already. */
 async function loadTypeScript(): Promise<void> {
   if (registered || import.meta.url.endsWith(".ts")) return;
   registered = true;
   const { register } = await import("tsx/esm/api");
   register();
+  registerHook(`data:text/javascript,${encodeURIComponent(typeScriptIsModules)}`);
 }
 
 let registered = false;
