@@ -112,7 +112,7 @@ export const kafkaProperties: readonly KafkaProperty[] = [
     "ingress",
     "flink.partition-discovery.interval-millis",
     { kind: "whole", least: -(2 ** 31), most: most64 },
-    "how often new partitions are looked for; never if absent, zero or negative",
+    "how often new partitions are looked for; 30000 if absent, never if zero or negative",
   ),
   ...ignored("ingress", "`autoOffsetResetPosition` wins over it, also by its default", "auto.offset.reset"),
   ...ignored(
@@ -151,8 +151,12 @@ export const kafkaProperties: readonly KafkaProperty[] = [
     oneOf("none", "gzip", "snappy", "lz4", "zstd"),
     "how batches are compressed; none if absent",
   ),
-  honoured("egress", "linger.ms", longMillis, "how long records wait for others, to share a request"),
-  honoured("egress", "batch.size", count, "the size in bytes at which a batch is sent"),
+  ...ignored(
+    "egress",
+    "what is ready is sent at once, and what comes meanwhile shares the next request",
+    "linger.ms",
+  ),
+  honoured("egress", "batch.size", count, "the most bytes of a batch; 524288 if absent"),
   honoured("egress", "max.request.size", count, "the most bytes of one request; a larger record is refused"),
   honoured("egress", "delivery.timeout.ms", millis, "how long a record is tried; 120000 if absent"),
   honoured("egress", "retries", count, "how often a failed request is repeated; until the timeout if absent"),

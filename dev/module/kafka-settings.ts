@@ -11,7 +11,7 @@ import {
 import { kafkaSecurity, type KafkaSasl, type KafkaTls } from "./kafka-security.js";
 import type { KafkaEgressSpec, KafkaIngressSpec } from "./module.js";
 
-/** What every connection to Kafka needs to know. Absent properties have the defaults of Kafka's Java client. */
+/** What every connection to Kafka needs to know. Absent properties have the defaults of Kafka's Java client, but for the size of batches. */
 export interface KafkaConnectionSettings {
   readonly brokers: readonly KafkaBroker[];
   readonly clientId: string;
@@ -42,7 +42,6 @@ export interface KafkaProducerSettings extends KafkaConnectionSettings {
   /** As on the wire: −1 all replicas in sync, 1 the leader, 0 nobody. */
   readonly acks: -1 | 0 | 1;
   readonly compression: "none" | "gzip" | "snappy" | "lz4" | "zstd";
-  readonly lingerMillis: number;
   readonly batchBytes: number;
   readonly maxRequestBytes: number;
   readonly deliveryTimeoutMillis: number;
@@ -64,6 +63,12 @@ export interface PropertyFinding {
 }
 
 type KafkaSpec = KafkaIngressSpec | KafkaEgressSpec;
+
+/** Kafka's 16 KiB are for records that trickle in; a delivery comes in one piece, and large batches cost everyone less. */
+const defaultBatchBytes = 512 * 1024;
+
+/** Soon enough for people who add partitions; a cluster does not look at all unless it is told to. */
+const defaultDiscoveryMillis = 30_000;
 
 const end = (spec: KafkaSpec): "ingress" | "egress" => ("topics" in spec ? "ingress" : "egress");
 
@@ -201,7 +206,7 @@ function commonSettings(spec: KafkaSpec, brokers: readonly KafkaBroker[]): Kafka
 
 function consumerSettings(spec: KafkaIngressSpec, common: KafkaConnectionSettings): KafkaConsumerSettings {
   const whole = wholeNumbers(spec.properties);
-  const discovery = whole("flink.partition-discovery.interval-millis", 0);
+  const discovery = whole("flink.partition-discovery.interval-millis", defaultDiscoveryMillis);
   return {
     ...common,
     groupId: spec.consumerGroupId,
@@ -225,8 +230,7 @@ function producerSettings(spec: KafkaEgressSpec, common: KafkaConnectionSettings
     ...common,
     acks,
     compression: compressionOf(properties["compression.type"]?.trim()),
-    lingerMillis: whole("linger.ms", 0),
-    batchBytes: whole("batch.size", 16_384),
+    batchBytes: whole("batch.size", defaultBatchBytes),
     maxRequestBytes: whole("max.request.size", 1024 * 1024),
     deliveryTimeoutMillis: whole("delivery.timeout.ms", 120_000),
     retries: whole("retries", 2 ** 31 - 1),

@@ -6,9 +6,6 @@ import { KafkaReading } from "../kafka/kafka-reading.js";
 import type { RuntimeError } from "../runtime-error.js";
 import type { Ingress } from "./ingress.js";
 
-/** How often new partitions are looked for, unless the module says so: soon enough for people who add some. */
-const partitionDiscoveryMillis = 30_000;
-
 /** What a Kafka ingress needs beside its part of the module and the brokers. */
 export interface KafkaIngressOptions {
   readonly clock: Clock;
@@ -33,10 +30,7 @@ export function kafkaIngress(
     clock,
     onError: onError ?? (() => undefined),
     isolation: settings.isolationLevel === "read_committed" ? "read-committed" : "read-uncommitted",
-    discoveryMillis:
-      spec.properties["flink.partition-discovery.interval-millis"] === undefined
-        ? partitionDiscoveryMillis
-        : settings.partitionDiscoveryMillis,
+    discoveryMillis: settings.partitionDiscoveryMillis,
   } as const;
   const topics = spec.topics.map(({ topic }) => topic).join(", ");
   let current: KafkaReading | undefined;

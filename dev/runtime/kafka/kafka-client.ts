@@ -27,7 +27,7 @@ export type KafkaClientSettings = KafkaConnectionSettings &
   Partial<Omit<KafkaConsumerSettings, keyof KafkaConnectionSettings>> &
   Partial<Omit<KafkaProducerSettings, keyof KafkaConnectionSettings>>;
 
-/** How reading and writing are done where a module does not say: Kafka's defaults. */
+/** How reading and writing are done where a module does not say. */
 const defaults = {
   groupId: "",
   isolationLevel: "read_committed",
@@ -38,8 +38,7 @@ const defaults = {
   partitionDiscoveryMillis: undefined,
   acks: -1,
   compression: "none",
-  lingerMillis: 0,
-  batchBytes: 16_384,
+  batchBytes: 512 * 1024,
   maxRequestBytes: 1024 * 1024,
   deliveryTimeoutMillis: 120_000,
   retries: 2 ** 31 - 1,

@@ -31,7 +31,7 @@ const scramLogin =
   "org.apache.kafka.common.security.scram.ScramLoginModule required username=me password=pw;";
 
 describe("settings of a connection", () => {
-  test("without properties are the defaults of Kafka's client, but committed records only", () => {
+  test("without properties are the defaults of Kafka's client, but committed records only and new partitions looked for", () => {
     expect(connectionSettings(ingress({}))).toMatchObject({
       brokers: [{ host: "kafka", port: 9092 }],
       clientId: "statefun",
@@ -41,7 +41,7 @@ describe("settings of a connection", () => {
       groupId: "group",
       isolationLevel: "read_committed",
       fetchMaxBytes: 52_428_800,
-      partitionDiscoveryMillis: undefined,
+      partitionDiscoveryMillis: 30_000,
     });
     expect(connectionSettings(egress({}))).toMatchObject({
       acks: -1,
@@ -61,9 +61,7 @@ describe("settings of a connection", () => {
         "flink.partition-discovery.interval-millis": "60000",
       }),
     );
-    const producer = connectionSettings(
-      egress({ acks: "1", "compression.type": "zstd", "linger.ms": "5", retries: "2" }),
-    );
+    const producer = connectionSettings(egress({ acks: "1", "compression.type": "zstd", retries: "2" }));
 
     expect(consumer).toMatchObject({
       clientId: "shop",
@@ -74,7 +72,6 @@ describe("settings of a connection", () => {
     expect(producer).toMatchObject({
       acks: 1,
       compression: "zstd",
-      lingerMillis: 5,
       retries: 2,
       idempotent: false,
     });

@@ -17,13 +17,33 @@ export type Purpose = "control" | "fetch" | "produce";
 /** Who coordinates what. The numbers are the protocol's. */
 export const coordinatorOf = { group: 0, transaction: 1 } as const;
 
+/** What was told of a topic: the leader of each partition, by number; −1 while it has none. */
+interface TopicPicture {
+  readonly leaders: ReadonlyMap<number, number>;
+  /** When it is asked about anew, although nothing has failed. */
+  readonly staleMillis: number;
+}
+
+/** When a broker may be tried again, and how long the pause after the next failure is. */
+interface Absence {
+  readonly untilMillis: number;
+  readonly nextPauseMillis: number;
+}
+
+/** How long, and how often, a request is repeated. */
+export interface Patience {
+  readonly limitMillis: number;
+  readonly retries: number;
+}
+
 /** The brokers of a Kafka cluster: connections to them, and which of them leads what. */
 export class Brokers {
   readonly settings: SocketSettings;
   readonly #sockets = new Map<string, Promise<BrokerSocket>>();
   readonly #nodes = new Map<number, KafkaBroker>();
-  /** For each topic the leader of each partition, by number; −1 while it has none. */
-  readonly #topics = new Map<string, ReadonlyMap<number, number>>();
+  readonly #topics = new Map<string, TopicPicture>();
+  /** Brokers that could not be reached, by the names of the connections. */
+  readonly #absent = new Map<string, Absence>();
 
   constructor(settings: SocketSettings) {
     this.settings = settings;
@@ -44,12 +64,29 @@ export class Brokers {
       if (this.#sockets.get(key) === held) this.#sockets.delete(key);
       return this.socket(broker, purpose); // which another caller may have made meanwhile
     }
-    const opening = openSocket(broker, this.settings);
+    const opening = this.#open(broker, key);
     this.#sockets.set(key, opening);
     opening.catch(() => {
       if (this.#sockets.get(key) === opening) this.#sockets.delete(key);
     });
     return opening;
+  }
+
+  /** Connects, after a pause if the last attempt failed a moment ago. */
+  async #open(broker: KafkaBroker, key: string): Promise<BrokerSocket> {
+    const { reconnectBackoffMillis, reconnectBackoffMaxMillis } = this.settings;
+    const absence = this.#absent.get(key);
+    const pauseMillis = (absence?.untilMillis ?? 0) - Date.now();
+    if (pauseMillis > 0) await delay(pauseMillis);
+    try {
+      const socket = await openSocket(broker, this.settings);
+      this.#absent.delete(key);
+      return socket;
+    } catch (error) {
+      const pause = Math.min(absence?.nextPauseMillis ?? reconnectBackoffMillis, reconnectBackoffMaxMillis);
+      this.#absent.set(key, { untilMillis: Date.now() + pause, nextPauseMillis: pause * 2 });
+      throw error;
+    }
   }
 
   /** Asks one broker, in the ordinary time. */
@@ -71,14 +108,16 @@ export class Brokers {
     throw failure;
   }
 
-  /** Does something again while brokers say that it may help, for as long as one request may take. */
-  async patiently<T>(attempt: () => Promise<T>): Promise<T> {
-    const deadline = Date.now() + this.settings.requestTimeoutMillis;
-    for (;;) {
+  /** Does something again while brokers say that it may help; unless told otherwise as long as one request may take. */
+  async patiently<T>(attempt: () => Promise<T>, patience?: Patience): Promise<T> {
+    const { limitMillis = this.settings.requestTimeoutMillis, retries = Infinity } = patience ?? {};
+    const deadline = Date.now() + limitMillis;
+    for (let repeated = 0; ; repeated += 1) {
       try {
         return await attempt();
       } catch (error) {
-        if (!(error instanceof KafkaFailure) || !error.retriable || Date.now() >= deadline) throw error;
+        const mayHelp = error instanceof KafkaFailure && error.retriable;
+        if (!mayHelp || repeated >= retries || Date.now() >= deadline) throw error;
       }
       await delay(this.settings.retryBackoffMillis);
     }
@@ -108,8 +147,8 @@ export class Brokers {
       const code = answer.int16();
       const topic = answer.text();
       answer.int8(); // whether it is one of Kafka's own
-      const partitions = answer.list(() => readPartition(answer));
-      this.#topics.set(topic, new Map(partitions));
+      const leaders = new Map(answer.list(() => readPartition(answer)));
+      this.#topics.set(topic, { leaders, staleMillis: Date.now() + this.settings.metadataMaxAgeMillis });
       if (code === errorCodes.leaderNotAvailable) inCreation.push(topic);
       else if (code !== errorCodes.unknownTopicOrPartition) {
         checkCode(code, `Kafka at ${this.addresses} has no topic ${JSON.stringify(topic)} for this client`);
@@ -118,9 +157,9 @@ export class Brokers {
     return inCreation;
   }
 
-  /** The numbers of a topic's partitions, ascending, as they were told last; none if it was not asked about. */
+  /** The numbers of a topic's partitions, ascending; none if that is not known, or not any more. */
   knownPartitions(topic: string): readonly number[] {
-    return [...(this.#topics.get(topic)?.keys() ?? [])].sort((one, other) => one - other);
+    return [...this.#leaders(topic).keys()].sort((one, other) => one - other);
   }
 
   /** The numbers of a topic's partitions, to write to it. */
@@ -149,7 +188,7 @@ export class Brokers {
     if (found !== undefined) return found;
     throw new KafkaFailure(
       `partition ${String(partition)} of topic ${topic} at Kafka ${this.addresses} cannot be used`,
-      this.#topics.get(topic)?.has(partition)
+      this.#leaders(topic).has(partition)
         ? errorCodes.leaderNotAvailable
         : errorCodes.unknownTopicOrPartition,
     );
@@ -198,10 +237,17 @@ export class Brokers {
   }
 
   #leaderOf(topic: string, partition: number): KafkaBroker | undefined {
-    const node = this.#topics.get(topic)?.get(partition);
+    const node = this.#leaders(topic).get(partition);
     return node === undefined ? undefined : this.#nodes.get(node);
   }
+
+  #leaders(topic: string): ReadonlyMap<number, number> {
+    const picture = this.#topics.get(topic);
+    return picture === undefined || Date.now() > picture.staleMillis ? nothingKnown : picture.leaders;
+  }
 }
+
+const nothingKnown: ReadonlyMap<number, number> = new Map();
 
 /** A partition's number and its leader. */
 function readPartition(answer: WireReader): readonly [number, number] {

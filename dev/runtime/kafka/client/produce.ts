@@ -15,12 +15,6 @@ import { batchHead } from "./batch-head.js";
 import { anonymous, recordOverhead, writeBatch } from "./write-batch.js";
 import type { BatchProducer } from "./write-batch.js";
 
-/** Kafka's own default of `batch.size`, which was chosen for records that trickle in. */
-const trickleBytes = 16_384;
-
-/** What is used instead of the default: deliveries come in one piece, and large batches cost everyone less. */
-const defaultBatchBytes = 512 * 1024;
-
 /** Who writes; without an id brokers do not look for repetitions. */
 export interface ProducerIdentity {
   readonly id: number;
@@ -50,7 +44,7 @@ export class BatchWriter {
   /** Cuts records into batches by their partitions, keeping their order. */
   async cut(records: readonly OutgoingRecord[]): Promise<readonly PartitionBatches[]> {
     const { maxRequestBytes, batchBytes } = this.#settings;
-    const most = Math.min(maxRequestBytes, batchBytes === trickleBytes ? defaultBatchBytes : batchBytes);
+    const most = Math.min(maxRequestBytes, batchBytes);
     this.#partitioner.turn();
     const topics = new Map<string, TopicCuts>();
     for (const { topic } of records) {
@@ -73,20 +67,24 @@ export class BatchWriter {
    * @throws KafkaFailure if a batch was not acknowledged; none of its partition follows it then
    */
   async write(parts: readonly PartitionBatches[]): Promise<void> {
+    const { deliveryTimeoutMillis: limitMillis, retries } = this.#settings;
     const rounds = Math.max(0, ...parts.map(({ batches }) => batches.length));
     for (let round = 0; round < rounds; round += 1) {
       let left = parts.flatMap(({ topic, partition, batches }) => {
         const records = batches[round];
         return records === undefined ? [] : [this.#batch(topic, partition, records)];
       });
-      await this.#brokers.patiently(async () => {
-        const results = await Promise.allSettled(await this.#requests(left));
-        const written = results.flatMap((result) => (result.status === "fulfilled" ? result.value : []));
-        left = left.filter((batch) => !written.includes(batch));
-        const failed = results.find((result) => result.status === "rejected");
-        if (failed !== undefined) throw failed.reason;
-        if (left.length > 0) throw this.#refusal(left[0] as WholeBatch);
-      });
+      await this.#brokers.patiently(
+        async () => {
+          const results = await Promise.allSettled(await this.#requests(left));
+          const written = results.flatMap((result) => (result.status === "fulfilled" ? result.value : []));
+          left = left.filter((batch) => !written.includes(batch));
+          const failed = results.find((result) => result.status === "rejected");
+          if (failed !== undefined) throw failed.reason;
+          if (left.length > 0) throw this.#refusal(left[0] as WholeBatch);
+        },
+        { limitMillis, retries },
+      );
     }
   }
 
