@@ -186,6 +186,90 @@ describe("a running statefun dev", () => {
   );
 
   test(
+    "sets an address aside with --on-fatal quarantine, and takes it up again when it is told to",
+    async () => {
+      const { run, data, http } = await startDev({ options: ["--on-fatal", "quarantine", "--print"] });
+      const at = ["--data", data];
+      await post(http, "a", "60");
+      await run.said("totals a  60");
+      await post(http, "a", "60"); // the cancellation token is pending: fatal
+      await run.said("parked");
+      await post(http, "a", "1");
+      await post(http, "b", "2");
+      await run.said("totals b  2");
+
+      const listed = await statefun(["quarantine", "list", ...at]);
+      const state = await statefun(["state", "test/counter/a", ...at]);
+      const retried = await json<object>(["quarantine", "retry", "test/counter/a", ...at]);
+      await eventually("it was set aside again", () => run.stdout().split("parked").length === 3);
+      const dropped = await json<object>(["quarantine", "drop", "test/counter/a", ...at]);
+      await run.said("totals a  61");
+      const nothing = await statefun(["quarantine", "drop", "test/counter/a", ...at]);
+
+      const address = { typename: "test/counter", id: "a" };
+      expect(listed.stdout).toMatch(/test\/counter\/a +\S+ \S+ +2 +\[invalid-delay\] .*hourly/);
+      expect(state.stdout).toContain("in quarantine: [invalid-delay]");
+      expect([retried, dropped]).toEqual([
+        { address, retried: true },
+        { address, dropped: 1 },
+      ]);
+      expect(nothing.code).toBe(1);
+      expect(nothing.stderr).toContain("test/counter/a is not in quarantine");
+    },
+    limitMillis,
+  );
+
+  test(
+    "runs a module with endpoints elsewhere, and refuses what a cluster would",
+    async () => {
+      const folder = folderInRepository();
+      const module = path.join(folder, "module.yaml");
+      writeFileSync(
+        module,
+        "kind: io.statefun.endpoints.v2/http\nspec:\n  functions: shop/*\n  urlPathTemplate: http://functions:8000/\n",
+      );
+      writeFileSync(path.join(folder, "bad.yaml"), "kind: io.statefun.endpoints.v2/http\nspec: {}\n");
+      const options = ["--memory", "--port", "0", "--api-port", "0", "--map", "functions:8000=127.0.0.1:9"];
+
+      const run = startStatefun(["dev", module, ...options]);
+      await run.said("Ctrl-C ends it.");
+      const [url = ""] = /http:\/\/127\.0\.0\.1:\d+(?=\/<)/.exec(run.stdout()) ?? [];
+      const response = await fetch(`${url}/shop/cart/a?typename=shop/Add`, { method: "POST", body: "{}" });
+      await response.arrayBuffer();
+      await run.said("shop/cart/a is called again");
+      const bad = await statefun(["dev", path.join(folder, "bad.yaml"), ...options]);
+
+      expect(response.status).toBe(202);
+      expect(run.stdout()).toMatch(/Endpoints +shop\/\* +http:\/\/functions:8000\//);
+      expect(run.stdout()).toContain("in memory: nothing is left at the end");
+      expect(bad.code).toBe(1);
+      expect(bad.stderr).toMatch(/^statefun: \[invalid-module\] .*bad\.yaml:2:1.*spec\.functions/s);
+    },
+    limitMillis,
+  );
+
+  test(
+    "wants a token from whoever asks the API of a runtime that listens for others",
+    async () => {
+      const token = "0123456789abcdef0123456789abcdef";
+      const { run, data } = await startDev({ options: ["--host", "0.0.0.0", "--token", token] });
+      const [url = ""] = /(?<=API +)http:\/\/\S+/.exec(run.stdout()) ?? [];
+      const port = new URL(url).port;
+
+      const there = ["--url", `http://127.0.0.1:${port}`];
+      const without = await statefun(["state", ...there]);
+      const withToken = await statefun(["state", ...there, "--token", token]);
+      const byFolder = await statefun(["state", "--data", data]);
+
+      expect([without.code, withToken.code, byFolder.code]).toEqual([1, 0, 0]);
+      expect(without.stderr).toBe(
+        "statefun: the runtime wants a token: give it with --token, or in STATEFUN_TOKEN\n",
+      );
+    },
+    limitMillis,
+  );
+
+  test(
     "has its data folder for itself, which an export says, too",
     async () => {
       const { folder, file, data, run } = await startDev();
