@@ -31,8 +31,8 @@ export class KnownRequests {
     this.#tables.requests.put(key, now);
     if (now < this.#nextSweepMillis) return;
     this.#nextSweepMillis = now + sweepMillis;
-    for (const [old, atMillis] of this.#tables.requests.committed()) {
-      if (atMillis + keptMillis <= now) this.#tables.requests.remove(old);
+    for (const [old] of this.#tables.requests.committed()) {
+      if (this.isNew(old)) this.#tables.requests.remove(old); // by what it is now, not by what is committed
     }
   }
 }
