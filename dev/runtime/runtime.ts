@@ -242,7 +242,10 @@ export class Runtime {
     const retryMillis = this.#retryMillis();
     this.#state = retryMillis === undefined ? "failed" : "stopped";
     this.#journal({ kind: "stopped", error, retryMillis });
-    this.#ending = run.stop(error).catch(() => run.crash(error));
+    this.#ending = run
+      .stop(error)
+      .catch(() => run.crash(error))
+      .catch(() => undefined); // what could not be let go of is no reason not to start again
     this.wake();
     if (retryMillis === undefined) return;
     const { clock } = this.#options;
@@ -258,7 +261,23 @@ export class Runtime {
     if (this.#isClosed()) return;
     this.#restarts++;
     this.counters.restarts = this.#restarts;
-    await this.#begin(this.#newRun());
+    let run: Run;
+    try {
+      run = this.#newRun();
+    } catch (cause) {
+      this.#unreadable(cause);
+      return;
+    }
+    await this.#begin(run);
+  }
+
+  /** The store cannot be gone on from: another try would find the same. */
+  #unreadable(cause: unknown): void {
+    const error = cause instanceof RuntimeError ? cause : startFailed(cause);
+    this.#error = error;
+    this.#state = "failed";
+    this.#journal({ kind: "stopped", error, retryMillis: undefined });
+    this.wake();
   }
 
   // Through a method: the compiler holds the field for unchanged across an await.

@@ -129,14 +129,20 @@ export class Run {
   async start(): Promise<void> {
     this.outbox.start();
     this.dispatcher.restore();
+    if (this.#isEnded()) return; // what was restored may be fatal at once
     this.delays.start();
     for (const ingress of this.#parts.ingresses) {
+      if (this.#isEnded()) return;
       const gate = new Gate(this, ingress.id, this.#parts.counters.ingress(ingress.id));
       this.#gates.push(gate);
       this.#started.push(ingress);
       await ingress.start(gate);
-      if (this.ended !== undefined) return;
     }
+  }
+
+  /** A look that the compiler does not take for granted after the last one. */
+  #isEnded(): boolean {
+    return this.ended !== undefined;
   }
 
   /** The gate for messages that come from no ingress, under a name of their own. */

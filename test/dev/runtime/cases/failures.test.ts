@@ -1,4 +1,8 @@
 import { expect, test } from "@jest/globals";
+import type { Ingress } from "../../../../dev/runtime/ingress/ingress.js";
+import { Runtime } from "../../../../dev/runtime/runtime.js";
+import { memoryStore } from "../../../../dev/runtime/store/memory.js";
+import { virtualClock } from "../../../../dev/runtime/virtual-clock.js";
 import { ScriptedRuntime } from "./scripted-runtime.js";
 
 const oneState = { "example/a": { states: [{ name: "n", type: "golden/text" }] } };
@@ -163,4 +167,64 @@ test("a message that nobody serves is set aside with --on-fatal quarantine, and 
   expect([...parking.store.scan("quarantine")]).toHaveLength(1);
   await stopping.close();
   await parking.close();
+});
+
+test("an ingress is stopped before it is started again, also when what was restored is fatal at once", async () => {
+  const store = memoryStore();
+  const clock = virtualClock(1_000_000);
+  const told: string[] = [];
+  const ingress: Ingress = {
+    id: "example/in",
+    description: "tells what is asked of it",
+    start: () => Promise.resolve(void told.push("start")),
+    stop: () => Promise.resolve(void told.push("stop")),
+    close: () => Promise.resolve(void told.push("close")),
+  };
+  const before = new Runtime({ store, clock, endpoints: [], onFatal: "quarantine", restart: "never" });
+  await before.start();
+  before.gate("example/in").admit({
+    messages: [{ target: { namespace: "example", name: "gone" }, id: "1", argument: Uint8Array.of() }],
+  });
+  await before.whenIdle();
+  await before.close();
+  await store.commit(
+    [...store.scan("quarantine")].map(([key]) => ({ table: "quarantine", key, value: undefined })),
+  );
+  const restart = { firstMillis: 1000, mostMillis: 1000 };
+  const runtime = new Runtime({ store, clock, endpoints: [], ingresses: [ingress], restart });
+
+  await runtime.start();
+  await clock.advanceTo(clock.now() + 1000, async () => {
+    while (!runtime.settled) await runtime.moved();
+  });
+
+  expect(runtime.state).toBe("stopped");
+  expect(runtime.error?.code).toBe("unknown-function");
+  expect(runtime.restarts).toBe(1);
+  expect(told).toEqual([]);
+  await runtime.close();
+  expect(told).toEqual(["close"]);
+});
+
+test("a store that cannot be read when the runtime starts again leaves it failed, and says so", async () => {
+  const store = memoryStore();
+  const clock = virtualClock(1_000_000);
+  const restart = { firstMillis: 1000, mostMillis: 1000 };
+  const runtime = new Runtime({ store, clock, endpoints: [], restart });
+  await runtime.start();
+  expect(() =>
+    runtime.gate("example/in").admit({
+      messages: [{ target: { namespace: "example", name: "gone" }, id: "1", argument: Uint8Array.of() }],
+    }),
+  ).toThrow("[unknown-function]");
+  expect(runtime.state).toBe("stopped");
+  await store.commit([{ table: "types", key: 0, value: Uint8Array.of(255) }]);
+
+  await clock.advanceTo(clock.now() + 1000, async () => {
+    while (!runtime.settled) await runtime.moved();
+  });
+
+  expect(runtime.state).toBe("failed");
+  expect(runtime.error?.code).toBe("store-damaged");
+  await runtime.close();
 });
