@@ -79,5 +79,7 @@ function acceptedType({ accepts }: RuntimeClient, typename: string): string {
   const [only, ...others] = known;
   if (only !== undefined && others.length === 0) return only;
   const why = only === undefined ? "is not known here" : `is one of ${known.join(", ")}`;
-  throw new UsageError(`which type ${typename} is to be sent ${why}: name it with --type <namespace>/<name>`);
+  const folder = only === undefined ? ", or the runtime's data folder with --data" : "";
+  const advice = `name it with --type <namespace>/<name>${folder}`;
+  throw new UsageError(`which type ${typename} is to be sent ${why}: ${advice}`);
 }
