@@ -42,14 +42,37 @@ function rangeOf(run: Run, { type, idPrefix }: AddressQuery): KeyRange | undefin
 }
 
 function keysFrom(run: Run, store: Store, { from, to }: KeyRange, limit: number): string[] {
-  const committed: string[] = [];
-  for (const [key] of store.scan("state", { from, to, limit })) committed.push(key as string);
-  const last = committed.length === limit ? committed.at(-1) : undefined;
-  const keys = new Set(committed.filter((key) => run.tables.state.get(key) !== undefined));
+  const { keys, last } = committedKeys(run, store, { from, to }, limit);
   for (const key of inMemory(run)) {
     if (key >= from && (to === undefined || key < to) && (last === undefined || key <= last)) keys.add(key);
   }
   return [...keys].sort((a, b) => (a < b ? -1 : 1)).slice(0, limit);
+}
+
+/**
+ * The first `limit` keys in the store that are not about to be removed.
+ *
+ * @returns also the last of them, if there may be more behind it
+ */
+function committedKeys(
+  run: Run,
+  store: Store,
+  { from, to }: KeyRange,
+  limit: number,
+): { readonly keys: Set<string>; readonly last: string | undefined } {
+  const keys = new Set<string>();
+  for (let start = from; ;) {
+    let found = 0;
+    let key = start;
+    for (const [next] of store.scan("state", { from: start, to, limit })) {
+      found++;
+      key = next as string;
+      if (run.tables.state.get(key) !== undefined) keys.add(key);
+      if (keys.size === limit) return { keys, last: key };
+    }
+    if (found < limit) return { keys, last: undefined };
+    start = `${key}\0`;
+  }
 }
 
 function* inMemory(run: Run): Iterable<string> {
