@@ -40,6 +40,7 @@ export default defineConfig(
   globalIgnores([
     "**/dist/",
     "bench/http/build/", // written by bench:http
+    "bench/runtime/build/", // written by bench
     ".statefun/", // what clusters and tests write
     "proto/generated/", // written by protobufjs-cli
     "docs/api/", // written by TypeDoc

@@ -1,3 +1,4 @@
+import { runtimeParts, type RuntimePart } from "./runtime/parts.js";
 import { batchSizes, functionNames, type BatchSize, type FunctionName } from "./work/contract.js";
 
 /** What the command line asks for. */
@@ -5,6 +6,8 @@ export interface Options {
   readonly suites: readonly string[];
   readonly functions: readonly FunctionName[];
   readonly batches: readonly BatchSize[];
+  /** What of the suite `runtime` runs. */
+  readonly parts: readonly RuntimePart[];
   /** One short run of everything: proves that it works, measures nothing. */
   readonly quick: boolean;
   /** A missed goal makes the process exit with 1. */
@@ -12,13 +15,20 @@ export interface Options {
 }
 
 /**
- * Reads the command line: `--quick`, `--check`, and any number of suites, functions and batch sizes. What is not
+ * Reads the command line: `--quick`, `--check`, and any number of suites, functions, batch sizes and parts. What is not
  * narrowed stays whole, except the suite, which is the first of `suites`.
  *
  * @throws Error naming a word that is none of these, and what it could have been.
  */
 export function parseOptions(words: readonly string[], suites: readonly string[]): Options {
-  const known = [...suites, ...functionNames, ...batchSizes.map(String), "--quick", "--check"];
+  const known = [
+    ...suites,
+    ...functionNames,
+    ...batchSizes.map(String),
+    ...runtimeParts,
+    "--quick",
+    "--check",
+  ];
   const unknown = words.find((word) => !known.includes(word));
   if (unknown !== undefined) {
     throw new Error(
@@ -32,6 +42,7 @@ export function parseOptions(words: readonly string[], suites: readonly string[]
     suites: orAll(asked(suites), suites.slice(0, 1)),
     functions: orAll(asked(functionNames), functionNames),
     batches: orAll(asked(batchSizes), batchSizes),
+    parts: orAll(asked(runtimeParts), runtimeParts),
     quick: words.includes("--quick"),
     check: words.includes("--check"),
   };

@@ -1,12 +1,12 @@
 import { cpus } from "node:os";
 import { batch } from "./batch.js";
 import { codec } from "./codec.js";
-import type { Figure } from "./figure.js";
 import { parseOptions } from "./options.js";
-import type { Suite } from "./suite.js";
+import { runtime } from "./runtime/suite.js";
+import type { Judged, Suite } from "./suite.js";
 
 /** What `npm run bench -- <name>` finds; the first runs when no name is given. */
-const suites: readonly Suite[] = [batch, codec];
+const suites: readonly Suite[] = [batch, codec, runtime];
 
 process.exitCode = await bench(process.argv.slice(2), (line) => {
   console.log(line);
@@ -29,7 +29,7 @@ async function bench(words: readonly string[], print: (line: string) => void): P
   );
   if (options.quick) print("--quick: the answers are verified, the figures mean nothing");
 
-  const figures: Figure[] = [];
+  const figures: Judged[] = [];
   for (const suite of suites.filter(({ name }) => options.suites.includes(name))) {
     print(`\n${suite.name}`);
     figures.push(...(await suite.run(options, print)));

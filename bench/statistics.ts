@@ -13,7 +13,7 @@ export function spread(values: readonly number[]): number {
 }
 
 /** The value below which `fraction` of the values lie, interpolated between the two nearest. */
-function quantile(values: readonly number[], fraction: number): number {
+export function quantile(values: readonly number[], fraction: number): number {
   if (values.length === 0) throw new RangeError("no runs: a figure needs at least one");
   const sorted = values.toSorted((a, b) => a - b);
   const position = (sorted.length - 1) * fraction;

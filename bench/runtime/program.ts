@@ -1,0 +1,167 @@
+import { fork, type ChildProcess } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { build } from "esbuild";
+import { cpuTicks } from "../http/cpu-time.js";
+import type { Generated, GenerateQuestion, Memory, Running, RuntimePlan } from "./plan.js";
+
+/** The clock of /proc. */
+const microsPerTick = 10_000;
+
+const programs = ["functions", "runtime"] as const;
+type ProgramName = (typeof programs)[number];
+
+const compiled = (name: ProgramName): string => fileURLToPath(new URL(`build/${name}.mjs`, import.meta.url));
+
+/** Compiles what runs in processes of its own, as a build does it: under the bench's own loader it would be slower. */
+export async function compilePrograms(): Promise<void> {
+  await build({
+    entryPoints: programs.map((name) => fileURLToPath(new URL(`programs/${name}.ts`, import.meta.url))),
+    outdir: fileURLToPath(new URL("build", import.meta.url)),
+    outExtension: { ".js": ".mjs" },
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    target: "es2022",
+    external: ["lmdb"], // it has native code, which it looks for beside itself
+    // Packages of before ES modules call `require`.
+    banner: {
+      js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
+    },
+    tsconfig: fileURLToPath(new URL("../../tsconfig.json", import.meta.url)),
+    logLevel: "error",
+  });
+}
+
+/** CPU microseconds, user and system, that a process has taken, all its threads together. */
+export function cpuMicros(pid: number): number {
+  return cpuTicks(readFileSync(`/proc/${pid.toString()}/stat`, "utf8")) * microsPerTick;
+}
+
+/** A compiled program of the bench, in a process of its own that ends with the bench. */
+class Program {
+  readonly #child: ChildProcess;
+  readonly #name: ProgramName;
+
+  constructor(name: ProgramName, ...args: readonly string[]) {
+    this.#name = name;
+    this.#child = fork(compiled(name), args, { execArgv: ["--expose-gc"] });
+  }
+
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  /** The next thing it says; rejects if it ends first. */
+  async said<T>(): Promise<T> {
+    const over = new AbortController();
+    const { signal } = over;
+    const ended = once(this.#child, "exit", { signal }).then(([code, by]: (number | string | null)[]) => {
+      throw new Error(`the process of ${this.#name} has ended: ${(by ?? code ?? "").toString()}`);
+    });
+    ended.catch(() => undefined);
+    try {
+      const [message] = (await Promise.race([once(this.#child, "message", { signal }), ended])) as unknown[];
+      return checked<T>(message);
+    } finally {
+      over.abort();
+    }
+  }
+
+  ask<T>(question: object): Promise<T> {
+    const answer = this.said<T>();
+    this.#child.send(question);
+    return answer;
+  }
+
+  async ended(): Promise<void> {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) await once(this.#child, "exit");
+  }
+
+  async kill(): Promise<void> {
+    this.#child.kill("SIGKILL");
+    await this.ended();
+  }
+}
+
+function checked<T>(message: unknown): T {
+  if (typeof message === "object" && message !== null && "failed" in message)
+    throw new Error(String(message.failed));
+  return message as T;
+}
+
+/** The greeter, served over HTTP. */
+export class FunctionProcess {
+  readonly #program: Program;
+  /** Where it listens, `host:port`. */
+  readonly address: string;
+
+  private constructor(program: Program, port: number) {
+    this.#program = program;
+    this.address = `127.0.0.1:${port.toString()}`;
+  }
+
+  static async start(): Promise<FunctionProcess> {
+    const program = new Program("functions");
+    const { port } = await program.said<{ readonly port: number }>();
+    return new FunctionProcess(program, port);
+  }
+
+  /** How much CPU it has taken so far. */
+  cpuMicros(): number {
+    return cpuMicros(this.#program.pid);
+  }
+
+  kill(): Promise<void> {
+    return this.#program.kill();
+  }
+}
+
+/** Our runtime. */
+export class RuntimeProcess {
+  readonly #program: Program;
+  readonly running: Running;
+  /** From before the process was started until it runs. */
+  readonly startMillis: number;
+
+  private constructor(program: Program, running: Running, startMillis: number) {
+    this.#program = program;
+    this.running = running;
+    this.startMillis = startMillis;
+  }
+
+  static async start(plan: RuntimePlan): Promise<RuntimeProcess> {
+    const before = performance.now();
+    const program = new Program("runtime", JSON.stringify(plan));
+    const running = await program.said<Running>();
+    return new RuntimeProcess(program, running, performance.now() - before);
+  }
+
+  cpuMicros(): number {
+    return cpuMicros(this.#program.pid);
+  }
+
+  generate(question: Omit<GenerateQuestion, "ask">): Promise<Generated> {
+    return this.#program.ask({ ask: "generate", ...question });
+  }
+
+  memory(): Promise<Memory> {
+    return this.#program.ask({ ask: "memory" });
+  }
+
+  /** What has stopped it, if anything has. */
+  async error(): Promise<string | undefined> {
+    return (await this.#program.ask<{ readonly error?: string }>({ ask: "error" })).error;
+  }
+
+  /** Ends it in good order. */
+  async close(): Promise<void> {
+    await this.#program.ask({ ask: "close" });
+    await this.#program.ended();
+  }
+
+  kill(): Promise<void> {
+    return this.#program.kill();
+  }
+}
