@@ -115,11 +115,10 @@ async function greetingsOf(
     const answer = JSON.parse(await get(agent, `${url}?wait=1s&limit=10000${after}`)) as Reading;
     const millis = performance.now();
     if (!answer.complete) throw new Error("greetings were forgotten before they were read");
-    for (const { sequence, key, value } of answer.records) {
-      const [visit = "", number = ""] = String(value).split(" ");
+    for (const { sequence, key, text } of answer.records) {
+      const [visit = "", number = ""] = text.split(" ");
       const expected = (visits.get(key) ?? 0) + 1;
-      if (Number(visit) !== expected || seen.has(number))
-        throw new Error(`${key} is greeted with ${String(value)}`);
+      if (Number(visit) !== expected || seen.has(number)) throw new Error(`${key} is greeted with ${text}`);
       visits.set(key, expected);
       seen.set(number, millis);
       after = `&after=${sequence.toString()}`;
@@ -130,7 +129,7 @@ async function greetingsOf(
 
 interface Reading {
   readonly complete: boolean;
-  readonly records: readonly { readonly sequence: number; readonly key: string; readonly value: unknown }[];
+  readonly records: readonly { readonly sequence: number; readonly key: string; readonly text: string }[];
 }
 
 function post(agent: Agent, url: string, text: string): Promise<string> {

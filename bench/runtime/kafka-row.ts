@@ -1,7 +1,7 @@
 import type { Launch } from "../../dev/cluster/start-cluster.js";
 import { quantile } from "../statistics.js";
 import { startContestant, type Contestant, type ContestantName } from "./contestants.js";
-import { fill, kafkaSender, pace } from "./load.js";
+import { pace, recordSender, type RecordSender } from "./load.js";
 import { moduleText } from "./module-text.js";
 import { connectionOf, Observer } from "./observer.js";
 import type { FunctionProcess } from "./program.js";
@@ -23,28 +23,6 @@ export interface KafkaRow {
   readonly p99Millis: number;
 }
 
-/** The rate is taken under full load: the last commits cover what is left, and say nothing about speed. */
-const windowShare = 0.9;
-
-/** The topic that every contestant reads. */
-export function namesTopic(addresses: AddressCount): string {
-  return `names-${addresses.toString()}`;
-}
-
-/** Writes what every contestant will read: the same records, before anyone is measured. */
-export async function prepareTopic(
-  { launch, functions, sizes }: Ground,
-  addresses: AddressCount,
-): Promise<void> {
-  const { cluster } = launch;
-  const { warmUp, measured } = sizes.kafka[addresses];
-  const topic = namesTopic(addresses);
-  await cluster.createTopics([topic]);
-  const connection = connectionOf(moduleText(cluster.kafka, functions.address, [topic]));
-  await fill(connection, topic, warmUp + measured, addresses);
-  await connection.close();
-}
-
 /** Measures one contestant: a backlog first, then an even load. Every greeting is checked before a figure counts. */
 export async function kafkaRow(
   ground: Ground,
@@ -52,52 +30,62 @@ export async function kafkaRow(
   addresses: AddressCount,
 ): Promise<KafkaRow> {
   const { cluster } = ground.launch;
-  const paced = `paced-${name}-${addresses.toString()}`;
-  await cluster.createTopics([paced]);
-  const module = moduleText(cluster.kafka, ground.functions.address, [namesTopic(addresses), paced]);
+  const topic = `names-${name}-${addresses.toString()}`;
+  await cluster.createTopics([topic]);
+  const module = moduleText(cluster.kafka, ground.functions.address, topic);
+  const connection = connectionOf(module);
+  const sender = await recordSender(connection, topic, addresses);
   const observer = await Observer.open(module);
   const contestant = await startContestant(name, module, ground.launch);
+  const row = { ground, addresses, contestant, observer, sender };
   try {
-    const speed = await backlog(ground, addresses, contestant, observer);
-    const latency = await evenLoad(ground, { addresses, topic: paced, module }, observer);
+    const speed = await backlog(row);
+    const latency = await evenLoad(row);
     return { ...speed, ...latency };
   } finally {
+    await sender.close();
     await observer.close();
+    await connection.close();
     await contestant.stop();
   }
 }
 
-async function backlog(
-  { functions, sizes }: Ground,
-  addresses: AddressCount,
-  contestant: Contestant,
-  observer: Observer,
-): Promise<Pick<KafkaRow, "recordsPerSecond" | "cpuMicrosPerRecord" | "functionCpuMicrosPerRecord">> {
-  const { warmUp, measured } = sizes.kafka[addresses];
-  const taken = (): readonly [number, number] => [contestant.cpuMicros(), functions.cpuMicros()];
-  const first = await observer.until(warmUp);
-  const before = taken();
-  const last = await observer.until(warmUp + Math.ceil(measured * windowShare));
-  const after = taken();
-  await observer.until(warmUp + measured);
-  // All of it may be there in one commit; then the time until it was is what there is to tell.
-  const count = Math.max(last.count - first.count, 1);
+interface Row {
+  readonly ground: Ground;
+  readonly addresses: AddressCount;
+  readonly contestant: Contestant;
+  readonly observer: Observer;
+  readonly sender: RecordSender;
+}
+
+type Speed = Pick<KafkaRow, "recordsPerSecond" | "cpuMicrosPerRecord" | "functionCpuMicrosPerRecord">;
+
+/** Time and CPU run from the first byte of the backlog to the last greeting. */
+async function backlog({ ground, addresses, contestant, observer, sender }: Row): Promise<Speed> {
+  const { warmUp, measured } = ground.sizes.kafka[addresses];
+  await sender.fill(0, warmUp);
+  await observer.until(warmUp);
+  const cpuBefore = contestant.cpuMicros();
+  const functionCpuBefore = ground.functions.cpuMicros();
+  const start = performance.now();
+  await sender.fill(warmUp, measured);
+  const end = await observer.until(warmUp + measured);
   return {
-    recordsPerSecond: (count * 1000) / Math.max(last.millis - first.millis, 1),
-    cpuMicrosPerRecord: (after[0] - before[0]) / count,
-    functionCpuMicrosPerRecord: (after[1] - before[1]) / count,
+    recordsPerSecond: (measured * 1000) / (end - start),
+    cpuMicrosPerRecord: (contestant.cpuMicros() - cpuBefore) / measured,
+    functionCpuMicrosPerRecord: (ground.functions.cpuMicros() - functionCpuBefore) / measured,
   };
 }
 
-async function evenLoad(
-  { sizes }: Ground,
-  { addresses, topic, module }: { addresses: AddressCount; topic: string; module: string },
-  observer: Observer,
-): Promise<Pick<KafkaRow, "p50Millis" | "p99Millis">> {
-  const { warmUp, measured } = sizes.kafka[addresses];
-  const { perSecond, warmUpSeconds, seconds } = sizes.paced;
-  const connection = connectionOf(module);
-  const sender = await kafkaSender(connection, topic, addresses);
+/** From when a record is due until its greeting is seen. */
+async function evenLoad({
+  ground,
+  addresses,
+  observer,
+  sender,
+}: Row): Promise<Pick<KafkaRow, "p50Millis" | "p99Millis">> {
+  const { warmUp, measured } = ground.sizes.kafka[addresses];
+  const { perSecond, warmUpSeconds, seconds } = ground.sizes.paced;
   const from = warmUp + measured;
   const count = perSecond * (warmUpSeconds + seconds);
   const { due, sent } = pace({ from, count, perSecond, send: (numbers) => sender.send(numbers) });
@@ -105,8 +93,6 @@ async function evenLoad(
   observer.time(new Map([...due].filter(([number]) => Number(number) >= timed)));
   await sent;
   await observer.until(from + count);
-  await sender.close();
-  await connection.close();
   const { latencies } = observer;
   if (latencies.length !== perSecond * seconds) {
     throw new Error(

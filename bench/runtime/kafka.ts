@@ -3,7 +3,7 @@ import { contestantNames, type ContestantName } from "./contestants.js";
 import { runtimeFigure, type Goal, type RuntimeFigure } from "./figure.js";
 import { cpuOverHttp, inProcess, overHttp } from "./goals.js";
 import { greetingsTopic } from "./greeter.js";
-import { kafkaRow, prepareTopic, type Ground, type KafkaRow } from "./kafka-row.js";
+import { kafkaRow, type Ground, type KafkaRow } from "./kafka-row.js";
 import { FunctionProcess } from "./program.js";
 import { addressCounts, type AddressCount, type Sizes } from "./sizes.js";
 import { RowTable, shown } from "./table.js";
@@ -20,7 +20,6 @@ export async function kafkaFigures(sizes: Sizes, print: (line: string) => void):
     const table = new RowTable(titles, print);
     const figures: RuntimeFigure[] = [];
     for (const addresses of addressCounts) {
-      await prepareTopic(ground, addresses);
       const rows = await rowsOf(ground, addresses, table);
       figures.push(...figuresOf(rows, addresses));
     }

@@ -18,27 +18,12 @@ function numbered(topic: string, number: number, addresses: number): OutgoingRec
   };
 }
 
-/** Writes the records 0 to `count` − 1. */
-export async function fill(
-  connection: KafkaConnection,
-  topic: string,
-  count: number,
-  addresses: number,
-): Promise<void> {
-  const producer = await connection.producer("leader");
-  for (let from = 0; from < count; from += recordsAtOnce) {
-    const numbers = Array.from({ length: Math.min(recordsAtOnce, count - from) }, (_, index) => from + index);
-    await producer.send(numbers.map((number) => numbered(topic, number, addresses)));
-  }
-  await producer.close();
-}
-
-/** An even load, as long as it goes. */
+/** An even load. */
 export interface Pace {
   readonly from: number;
   readonly count: number;
   readonly perSecond: number;
-  /** Hears how late the sender was at worst. */
+  /** Nothing is sent before what it returns has resolved; what is due meanwhile is sent together. */
   readonly send: (numbers: readonly number[]) => Promise<void> | void;
 }
 
@@ -67,15 +52,31 @@ export function pace({ from, count, perSecond, send }: Pace): {
   return { due, sent: run() };
 }
 
-/** Sends numbered records to a topic, some requests to the broker at a time. */
-export async function kafkaSender(
+/** Writes numbered records to a topic. */
+export interface RecordSender {
+  /** As fast as the broker takes them. */
+  fill(from: number, count: number): Promise<void>;
+  send(numbers: readonly number[]): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Writes to one topic, for so many addresses. */
+export async function recordSender(
   connection: KafkaConnection,
   topic: string,
   addresses: number,
-): Promise<{ send(numbers: readonly number[]): Promise<void>; close(): Promise<void> }> {
+): Promise<RecordSender> {
   const producer = await connection.producer("leader");
+  const send = (numbers: readonly number[]): Promise<void> =>
+    producer.send(numbers.map((number) => numbered(topic, number, addresses)));
   return {
-    send: (numbers) => producer.send(numbers.map((number) => numbered(topic, number, addresses))),
+    send,
+    async fill(from, count) {
+      for (let done = 0; done < count; done += recordsAtOnce) {
+        const length = Math.min(recordsAtOnce, count - done);
+        await send(Array.from({ length }, (_, index) => from + done + index));
+      }
+    },
     close: () => producer.close(),
   };
 }

@@ -2,14 +2,7 @@ import { greetingsId, personTypename } from "./greeter.js";
 import { stringTypename } from "./string-value.js";
 
 /** The module that our runtime and Flink run alike. */
-export function moduleText(kafka: string, functions: string, topics: readonly string[]): string {
-  const topicLines = topics.map(
-    (topic) => `    - topic: ${topic}
-      valueType: ${stringTypename}
-      targets:
-        - ${personTypename}
-`,
-  );
+export function moduleText(kafka: string, functions: string, topic: string): string {
   return `kind: io.statefun.endpoints.v2/http
 spec:
   functions: bench/*
@@ -19,11 +12,15 @@ kind: io.statefun.kafka.v1/ingress
 spec:
   id: bench/names
   address: ${kafka}
-  consumerGroupId: bench-${topics.join("-")}
+  consumerGroupId: bench-${topic}
   startupPosition:
     type: earliest
   topics:
-${topicLines.join("")}---
+    - topic: ${topic}
+      valueType: ${stringTypename}
+      targets:
+        - ${personTypename}
+---
 kind: io.statefun.kafka.v1/egress
 spec:
   id: ${greetingsId}

@@ -7,15 +7,9 @@ import { greetingsTopic } from "./greeter.js";
 /** Longer than Flink takes for the longest row on a machine that is busy with other things. */
 const limitMillis = 300_000;
 
-/** When so many greetings had been seen. */
-export interface Seen {
-  readonly count: number;
-  readonly millis: number;
-}
-
 interface Waiting {
   readonly count: number;
-  readonly resolve: (seen: Seen) => void;
+  readonly resolve: (millis: number) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -67,13 +61,13 @@ export class Observer {
   }
 
   /**
-   * Resolves at the first commit that makes it so many greetings, or more.
+   * Resolves once so many greetings have been seen, with the time at which they were.
    *
    * @throws Error if one is wrong, or they do not come
    */
-  async until(count: number): Promise<Seen> {
+  async until(count: number): Promise<number> {
     if (this.#error !== undefined) throw this.#error;
-    if (this.#count >= count) return { count: this.#count, millis: performance.now() };
+    if (this.#count >= count) return performance.now();
     return new Promise((resolve, reject) => {
       const patience = setTimeout(() => {
         this.#fail(
@@ -85,9 +79,9 @@ export class Observer {
       };
       this.#waiting.push({
         count,
-        resolve: (seen) => {
+        resolve: (millis) => {
           settled();
-          resolve(seen);
+          resolve(millis);
         },
         reject: (error) => {
           settled();
@@ -110,7 +104,7 @@ export class Observer {
         if (found.length === 0) return;
         const millis = performance.now();
         for (const { records } of found) for (const record of records) this.#take(record, millis);
-        this.#tell({ count: this.#count, millis });
+        this.#tell(millis);
       }
     } catch (error) {
       this.#fail(error instanceof Error ? error : new Error(String(error)));
@@ -134,10 +128,10 @@ export class Observer {
     if (due !== undefined) this.latencies.push(millis - due);
   }
 
-  #tell(seen: Seen): void {
-    const done = this.#waiting.filter(({ count }) => seen.count >= count);
-    this.#waiting = this.#waiting.filter(({ count }) => seen.count < count);
-    for (const { resolve } of done) resolve(seen);
+  #tell(millis: number): void {
+    const done = this.#waiting.filter(({ count }) => this.#count >= count);
+    this.#waiting = this.#waiting.filter(({ count }) => this.#count < count);
+    for (const { resolve } of done) resolve(millis);
   }
 
   #fail(error: Error): void {

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 import { cpuTicks } from "../http/cpu-time.js";
-import type { Generated, GenerateQuestion, Memory, Running, RuntimePlan } from "./plan.js";
+import type { Generated, GenerateQuestion, Memory, Question, Running, RuntimePlan } from "./plan.js";
 
 /** The clock of /proc. */
 const microsPerTick = 10_000;
@@ -54,7 +54,7 @@ class Program {
   }
 
   /** The next thing it says; rejects if it ends first. */
-  async said<T>(): Promise<T> {
+  async said(): Promise<unknown> {
     const over = new AbortController();
     const { signal } = over;
     const ended = once(this.#child, "exit", { signal }).then(([code, by]: (number | string | null)[]) => {
@@ -63,14 +63,14 @@ class Program {
     ended.catch(() => undefined);
     try {
       const [message] = (await Promise.race([once(this.#child, "message", { signal }), ended])) as unknown[];
-      return checked<T>(message);
+      return checked(message);
     } finally {
       over.abort();
     }
   }
 
-  ask<T>(question: object): Promise<T> {
-    const answer = this.said<T>();
+  ask(question: Question): Promise<unknown> {
+    const answer = this.said();
     this.#child.send(question);
     return answer;
   }
@@ -85,10 +85,10 @@ class Program {
   }
 }
 
-function checked<T>(message: unknown): T {
+function checked(message: unknown): unknown {
   if (typeof message === "object" && message !== null && "failed" in message)
     throw new Error(String(message.failed));
-  return message as T;
+  return message;
 }
 
 /** The greeter, served over HTTP. */
@@ -104,7 +104,7 @@ export class FunctionProcess {
 
   static async start(): Promise<FunctionProcess> {
     const program = new Program("functions");
-    const { port } = await program.said<{ readonly port: number }>();
+    const { port } = (await program.said()) as { readonly port: number };
     return new FunctionProcess(program, port);
   }
 
@@ -134,7 +134,7 @@ export class RuntimeProcess {
   static async start(plan: RuntimePlan): Promise<RuntimeProcess> {
     const before = performance.now();
     const program = new Program("runtime", JSON.stringify(plan));
-    const running = await program.said<Running>();
+    const running = (await program.said()) as Running;
     return new RuntimeProcess(program, running, performance.now() - before);
   }
 
@@ -142,17 +142,17 @@ export class RuntimeProcess {
     return cpuMicros(this.#program.pid);
   }
 
-  generate(question: Omit<GenerateQuestion, "ask">): Promise<Generated> {
-    return this.#program.ask({ ask: "generate", ...question });
+  async generate(question: Omit<GenerateQuestion, "ask">): Promise<Generated> {
+    return (await this.#program.ask({ ask: "generate", ...question })) as Generated;
   }
 
-  memory(): Promise<Memory> {
-    return this.#program.ask({ ask: "memory" });
+  async memory(): Promise<Memory> {
+    return (await this.#program.ask({ ask: "memory" })) as Memory;
   }
 
   /** What has stopped it, if anything has. */
   async error(): Promise<string | undefined> {
-    return (await this.#program.ask<{ readonly error?: string }>({ ask: "error" })).error;
+    return ((await this.#program.ask({ ask: "error" })) as { readonly error?: string }).error;
   }
 
   /** Ends it in good order. */

@@ -4,7 +4,7 @@ export type AddressCount = (typeof addressCounts)[number];
 
 /** How much of something is measured. */
 export interface Sizes {
-  /** Records through Kafka; the warm-up comes before them in the same topic. */
+  /** Records through Kafka; the warm-up is over before the others are written. */
   readonly kafka: Readonly<Record<AddressCount, { readonly warmUp: number; readonly measured: number }>>;
   /** The even load that latency is measured at. */
   readonly paced: { readonly perSecond: number; readonly warmUpSeconds: number; readonly seconds: number };
@@ -17,8 +17,8 @@ export interface Sizes {
 const mebibyte = 1024 * 1024;
 
 /**
- * Flink makes greetings visible once a second, so each window has to hold several seconds of its work; the JVM compiles
- * for some ten thousand records.
+ * Flink makes greetings visible once a second, so there has to be work for many seconds; the JVM compiles for some ten
+ * thousand records.
  */
 export const fullSizes: Sizes = {
   kafka: {
