@@ -31,8 +31,14 @@ export interface HttpIngressOptions extends ListenerOptions {
 
 /** An ingress that is an HTTP server of its own. */
 export interface HttpIngress extends Ingress {
-  /** Where it listens, without a slash at the end; known once it has started. */
+  /** Where it listens, without a slash at the end; known once it does. */
   readonly url: string;
+  /**
+   * Begins to listen, and answers 503 until it is started; does nothing if it listens.
+   *
+   * @throws RuntimeError `io-failed` (as a rejection) if the port cannot be had
+   */
+  listen(): Promise<void>;
 }
 
 /** A batch carries a whole backlog and the SDK takes 64 MiB of it: four messages of this size fit. */
@@ -84,6 +90,10 @@ class HttpServerIngress implements HttpIngress {
 
   get url(): string {
     return this.#listener.url;
+  }
+
+  listen(): Promise<void> {
+    return this.#listener.listen();
   }
 
   async start(gate: IngressGate): Promise<void> {
