@@ -21,5 +21,5 @@ export const httpLatency: Goal = { is: "below", value: 10 };
 /** From the start of the process until it has answered, with a million addresses in its store, in milliseconds. */
 export const restart: Goal = { is: "below", value: 2000 };
 
-/** What lives in memory with all addresses, beside what lives with a fifth of them: the cache is full both times. */
+/** What lives in memory with all addresses, beside what lives with a tenth of them: the cache is full both times. */
 export const memoryGrowth: Goal = { is: "at most", value: 1.25 };

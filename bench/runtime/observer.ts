@@ -1,11 +1,21 @@
+import { setTimeout as delay } from "node:timers/promises";
 import { connectionSettings } from "../../dev/module/kafka-settings.js";
 import { readModule } from "../../dev/module/read-module.js";
 import { kafkaClient } from "../../dev/runtime/kafka/kafka-client.js";
-import type { KafkaConnection, KafkaReader, KafkaRecord } from "../../dev/runtime/kafka/kafka-connection.js";
+import type {
+  KafkaConnection,
+  KafkaReader,
+  KafkaRecord,
+  PartitionRecords,
+} from "../../dev/runtime/kafka/kafka-connection.js";
+import { RuntimeError } from "../../dev/runtime/runtime-error.js";
 import { greetingsTopic } from "./greeter.js";
 
 /** Longer than Flink takes for the longest row on a machine that is busy with other things. */
 const limitMillis = 300_000;
+
+/** Before a broker that did not answer is asked again. */
+const againMillis = 100;
 
 interface Waiting {
   readonly count: number;
@@ -35,6 +45,7 @@ export class Observer {
   #waiting: Waiting[] = [];
   #count = 0;
   #error: Error | undefined;
+  #closed = false;
   /** How long paced records took from when they were due until their greeting was seen. */
   readonly latencies: number[] = [];
 
@@ -92,6 +103,7 @@ export class Observer {
   }
 
   async close(): Promise<void> {
+    this.#closed = true;
     await this.#reader.close();
     await this.#connection.close();
     this.#fail(new Error("the observer is closed"));
@@ -99,15 +111,25 @@ export class Observer {
 
   async #read(): Promise<void> {
     try {
-      for (;;) {
-        const found = await this.#reader.next();
-        if (found.length === 0) return;
+      while (!this.#closed) {
+        const found = await this.#next();
         const millis = performance.now();
         for (const { records } of found) for (const record of records) this.#take(record, millis);
         this.#tell(millis);
       }
     } catch (error) {
       this.#fail(error instanceof Error ? error : new Error(String(error)));
+    }
+  }
+
+  /** A broker that gets no time to answer is asked again; whoever waits has a limit. */
+  async #next(): Promise<readonly PartitionRecords[]> {
+    try {
+      return await this.#reader.next();
+    } catch (error) {
+      if (!(error instanceof RuntimeError) || error.code !== "io-failed") throw error;
+      await delay(againMillis);
+      return [];
     }
   }
 
