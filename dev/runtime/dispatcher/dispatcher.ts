@@ -156,28 +156,35 @@ export class Dispatcher {
     this.#turn = true;
     clearImmediate(this.#later);
     this.#later = undefined;
+    try {
+      this.#work();
+    } finally {
+      this.#turn = false;
+    }
+    this.#parts.turnEnded();
+  }
+
+  #work(): void {
     let replies = 0;
     const { tables } = this.#parts;
-    const first = tables.sequence;
+    const first = tables.unusedSequence;
     while (!this.#isStopped()) {
       const mailbox = this.#nextReady();
       if (mailbox !== undefined) {
         this.#send(mailbox);
         continue;
       }
-      if (replies === mostRepliesAtOnce || tables.sequence - first > mostEffectsAtOnce) {
+      if (replies === mostRepliesAtOnce || tables.unusedSequence - first > mostEffectsAtOnce) {
         this.#later = setImmediate(() => {
           this.run();
         });
-        break;
+        return;
       }
       const reply = this.#replies.shift();
-      if (reply === undefined) break;
+      if (reply === undefined) return;
       replies++;
       reply();
     }
-    this.#turn = false;
-    this.#parts.turnEnded();
   }
 
   /** Takes up an address that was set aside: its batch is sent again, or dropped and the backlog sent. */

@@ -82,11 +82,25 @@ export class Outbox {
 
   /** Takes in what the store has from before, and begins to deliver. */
   start(): void {
+    const stranded = new Map<string, number>();
     for (const [sequence, { egress, argument }] of this.#tables.outbox.committed()) {
-      this.#lane(egress)?.add({ sequence, argument });
+      const lane = this.#lane(egress);
+      if (lane === undefined) stranded.set(egress, (stranded.get(egress) ?? 0) + 1);
+      else lane.add({ sequence, argument });
     }
+    for (const [egress, count] of stranded) this.#strand(egress, count);
     this.#started = true;
     for (const lane of this.#lanes.values()) lane.start();
+  }
+
+  /** Records wait for an egress that is no longer there: they stay in the store, and people are told. */
+  #strand(egress: string, count: number): void {
+    const what = `${count.toString()} records wait for the egress ${egress}, which the module does not have any more`;
+    const error = new RuntimeError("unknown-egress", `${what}; add it again, and they are delivered`, {
+      component: egress,
+    });
+    this.#parts.counters.egress(egress).waiting = count;
+    this.#parts.journal({ kind: "egress-failed", egress, error });
   }
 
   #lane(id: string): OutboxLane | undefined {

@@ -59,11 +59,6 @@ export class Tables {
     return this.#sequence;
   }
 
-  /** The number that the next message or record will have. */
-  get sequence(): number {
-    return this.#sequence;
-  }
-
   /** The next number for a message or record: ascending, and never given out again once it is committed. */
   nextSequence(): number {
     return this.#sequence++;

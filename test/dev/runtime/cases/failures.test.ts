@@ -3,6 +3,7 @@ import type { Ingress } from "../../../../dev/runtime/ingress/ingress.js";
 import { Runtime } from "../../../../dev/runtime/runtime.js";
 import { memoryStore } from "../../../../dev/runtime/store/memory.js";
 import { virtualClock } from "../../../../dev/runtime/virtual-clock.js";
+import { outboxRecords } from "../../../../dev/runtime/records/records.js";
 import { ScriptedRuntime } from "./scripted-runtime.js";
 
 const oneState = { "example/a": { states: [{ name: "n", type: "golden/text" }] } };
@@ -226,5 +227,32 @@ test("a store that cannot be read when the runtime starts again leaves it failed
 
   expect(runtime.state).toBe("failed");
   expect(runtime.error?.code).toBe("store-damaged");
+  await runtime.close();
+});
+
+test("records for an egress that the module has lost stay in the store, and the journal says how many wait", async () => {
+  const runtime = await ScriptedRuntime.start();
+  await runtime.store.commit([
+    {
+      table: "outbox",
+      key: 1,
+      value: outboxRecords.encode({ egress: "example/gone", argument: new Uint8Array(0) }),
+    },
+    {
+      table: "outbox",
+      key: 2,
+      value: outboxRecords.encode({ egress: "example/gone", argument: new Uint8Array(0) }),
+    },
+  ]);
+
+  await runtime.crash();
+  await runtime.settle();
+
+  const told = runtime.journal.find((entry) => entry.kind === "egress-failed");
+  expect(told).toMatchObject({ egress: "example/gone", error: { code: "unknown-egress" } });
+  expect(told?.kind === "egress-failed" && told.error.message).toMatch(
+    /2 records wait for the egress example\/gone/,
+  );
+  expect(runtime.store.count("outbox")).toBe(2);
   await runtime.close();
 });
