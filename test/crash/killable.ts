@@ -14,19 +14,17 @@ const answerLimitMillis = 10_000;
 export class Killable {
   readonly #command: Command;
   readonly #guard: Guard;
+  /** Answers 200 once the process is ready. */
   readonly #readyUrl: string;
-  /** What the URL answers once the process is ready. */
-  readonly #readyStatus: number;
   #process: ClusterProcess | undefined;
   #isExpected = false;
   /** How often it was killed. */
   kills = 0;
 
-  constructor(command: Command, guard: Guard, readyUrl: string, readyStatus: number) {
+  constructor(command: Command, guard: Guard, readyUrl: string) {
     this.#command = command;
     this.#guard = guard;
     this.#readyUrl = readyUrl;
-    this.#readyStatus = readyStatus;
   }
 
   /** Starts it, and resolves when it is ready. */
@@ -82,8 +80,8 @@ export class Killable {
 
   async #isReady(): Promise<true | undefined> {
     try {
-      const { status } = await fetch(this.#readyUrl, { signal: AbortSignal.timeout(answerLimitMillis) });
-      return status === this.#readyStatus ? true : undefined;
+      const { ok } = await fetch(this.#readyUrl, { signal: AbortSignal.timeout(answerLimitMillis) });
+      return ok ? true : undefined;
     } catch {
       return undefined;
     }

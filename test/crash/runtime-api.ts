@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { States } from "./model.js";
 
 /** What a runtime tells of itself. */
@@ -11,6 +12,13 @@ export interface Standing {
 /** The longest delay of a record that is to arrive is seconds; the shortest of one to be revoked is an hour. */
 const soonMillis = 60_000;
 const pageItems = 1_000;
+
+/** On a machine that does much else, an answer takes seconds. */
+const answerLimitMillis = 60_000;
+
+/** More often than a client holds connections to one server. */
+const mostAsked = 5;
+const askAgainMillis = 200;
 
 interface AddressItem {
   readonly address: { readonly typename: string; readonly id: string };
@@ -76,9 +84,23 @@ export class RuntimeApi {
   }
 
   async #json(path: string, query: Readonly<Record<string, string>>): Promise<unknown> {
-    const response = await fetch(`${this.#url}${path}?${new URLSearchParams(query).toString()}`);
+    const response = await answer(`${this.#url}${path}?${new URLSearchParams(query).toString()}`);
     const text = await response.text();
     if (!response.ok) throw new Error(`${path} answers ${String(response.status)}: ${text}`);
     return JSON.parse(text) as unknown;
+  }
+}
+
+/** Asks again if there is no answer: a connection of before may have died with the runtime that was killed. */
+async function answer(url: string): Promise<Response> {
+  for (let asked = 1; ; asked++) {
+    try {
+      return await fetch(url, { signal: AbortSignal.timeout(answerLimitMillis) });
+    } catch (error) {
+      const { message, cause } = error as Error; // of `fetch`: the message is always the same
+      const why = cause instanceof Error ? cause.message : message;
+      if (asked === mostAsked) throw new Error(`${url} has no answer: ${why}`, { cause: error });
+      await delay(askAgainMillis);
+    }
   }
 }

@@ -29,9 +29,6 @@ export interface System {
 
 const partitions = 3;
 
-/** What `listen` answers to anything but POST. */
-const methodNotAllowed = 405;
-
 /** Starts all of it. */
 export async function startSystem(egress: ModuleParts["egress"]): Promise<System> {
   const broker = await startBroker();
@@ -61,8 +58,7 @@ export async function startSystem(egress: ModuleParts["egress"]): Promise<System
     const functions = new Killable(
       node("functions", ["test/crash/functions-program.ts"], { PORT: String(functionsPort) }),
       guard,
-      `http://127.0.0.1:${String(functionsPort)}/statefun`,
-      methodNotAllowed,
+      `http://127.0.0.1:${String(functionsPort)}/readyz`,
     );
     const ports = ["--port", String(ingressPort), "--api-port", String(apiPort)];
     const apiUrl = `http://127.0.0.1:${String(apiPort)}`;
@@ -70,7 +66,6 @@ export async function startSystem(egress: ModuleParts["egress"]): Promise<System
       node("runtime", ["dev/cli.ts", "dev", module, "--data", join(directory, "data"), "--json", ...ports]),
       guard,
       `${apiUrl}/healthz`,
-      200,
     );
     stops.push(
       () => functions.end(),
