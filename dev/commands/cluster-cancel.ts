@@ -2,7 +2,8 @@ import { Command } from "commander";
 import { attach } from "../cluster/background.js";
 import { ClusterError } from "../cluster/cluster-error.js";
 import { isActive } from "../cluster/job.js";
-import { folderOption, jsonOption, print, printJson, progress } from "./terminal.js";
+import { folderOption } from "./cluster-folder.js";
+import { jsonOption, print, printJson, progress } from "./terminal.js";
 
 interface Options {
   readonly directory: string;

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { stopBackground } from "../cluster/background.js";
-import { folderOption, jsonOption, print, printJson } from "./terminal.js";
+import { folderOption } from "./cluster-folder.js";
+import { jsonOption, print, printJson } from "./terminal.js";
 
 interface Options {
   readonly directory: string;

@@ -6,7 +6,8 @@ import { processNames } from "../cluster/cluster-process.js";
 import type { ProcessName } from "../cluster/cluster-process.js";
 import { followFile, lastLines } from "../cluster/log-tail.js";
 import { logFile } from "../cluster/running-cluster.js";
-import { folderOption, positiveInteger, print } from "./terminal.js";
+import { folderOption } from "./cluster-folder.js";
+import { positiveInteger, print } from "./terminal.js";
 
 type LogName = ProcessName | "client";
 

@@ -2,15 +2,8 @@ import { Command } from "commander";
 import { attach } from "../cluster/background.js";
 import { ClusterError } from "../cluster/cluster-error.js";
 import type { AddressMap } from "../cluster/module-text.js";
-import {
-  collect,
-  folderOption,
-  jsonOption,
-  positiveInteger,
-  print,
-  printJson,
-  progress,
-} from "./terminal.js";
+import { folderOption } from "./cluster-folder.js";
+import { collect, jsonOption, positiveInteger, print, printJson, progress } from "./terminal.js";
 
 interface Options {
   readonly directory: string;

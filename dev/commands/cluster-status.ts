@@ -2,7 +2,8 @@ import { Command } from "commander";
 import { attach, noCluster, readRecord, recordedProcesses } from "../cluster/background.js";
 import type { ClusterRecord } from "../cluster/background.js";
 import { host } from "../cluster/ports.js";
-import { folderOption, jsonOption, print, printJson } from "./terminal.js";
+import { folderOption } from "./cluster-folder.js";
+import { jsonOption, print, printJson } from "./terminal.js";
 
 interface Options {
   readonly directory: string;

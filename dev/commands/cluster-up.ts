@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { startInBackground } from "../cluster/background.js";
-import { folderOption, jsonOption, positiveInteger, print, printJson, progress } from "./terminal.js";
+import { folderOption } from "./cluster-folder.js";
+import { jsonOption, positiveInteger, print, printJson, progress } from "./terminal.js";
 
 interface Options {
   readonly directory: string;

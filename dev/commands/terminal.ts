@@ -1,5 +1,4 @@
 import { InvalidArgumentError, Option } from "commander";
-import { defaultFolder } from "../cluster/background.js";
 
 /** Results go to standard output, so they can be piped. */
 export function print(line: string): void {
@@ -13,14 +12,6 @@ export function progress(line: string): void {
 
 export function printJson(value: unknown): void {
   print(JSON.stringify(value, undefined, 2));
-}
-
-/** Which cluster is meant: each folder holds one. */
-export function folderOption(): Option {
-  return new Option(
-    "-d, --directory <folder>",
-    "the folder that holds the cluster's record, data and logs",
-  ).default(defaultFolder);
 }
 
 export function jsonOption(): Option {
