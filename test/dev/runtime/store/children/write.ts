@@ -13,7 +13,7 @@ function writesOf(step: number): StoreWrite[] {
   return [
     { table: "meta", key: "next", value: Buffer.from((step + 1).toString()) },
     { table: "mail", key: step, value: text },
-    { table: "mail", key: step - 20 < 0 ? 0 : step - 20, value: undefined },
+    ...(step < 20 ? [] : [{ table: "mail" as const, key: step - 20, value: undefined }]),
     {
       table: "state",
       key: `1/${(step % 100).toString()}`,
