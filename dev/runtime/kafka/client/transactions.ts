@@ -86,8 +86,10 @@ export class TransactionWriter implements TransactionalProducer {
         return this.#brokers.coordinator("transaction", this.#transactionalId);
       });
       // Both wait at one broker, and in turn it waits for the transaction before.
-      await all([this.#addPartitions(parts), this.#addGroup(group)]);
-      await all([this.#writer.write(parts), this.#commitOffset(group, offset)]);
+      await this.#addPartitions(parts);
+      await this.#addGroup(group);
+      await this.#writer.write(parts);
+      await this.#commitOffset(group, offset);
       await this.#end();
     } catch (error) {
       this.#failure = error instanceof Error ? error : new Error(String(error));
