@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { isLoopback } from "./api/access.js";
 import type { StreamTimes } from "./api/event-stream.js";
 import { EventStreams } from "./api/event-streams.js";
 import { answer } from "./api/exchange.js";
 import type { Route } from "./api/route.js";
+import { isLoopback } from "./http/foreign-request.js";
 import { RuntimeError } from "./runtime-error.js";
 import type { RuntimeView } from "./runtime-view.js";
 

@@ -1,30 +1,7 @@
 import { createHash, timingSafeEqual } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
-import { isIP, BlockList } from "node:net";
-import { quoted } from "../quoted.js";
+import { foreignHost, foreignOrigin } from "../http/foreign-request.js";
 import { Problem } from "./problem.js";
-
-const loopback = new BlockList();
-loopback.addSubnet("127.0.0.0", 8, "ipv4");
-loopback.addAddress("::1", "ipv6");
-
-/** Whether only this machine reaches a server that listens on `host`. */
-export function isLoopback(host: string): boolean {
-  const name = bare(host);
-  const version = isIP(name);
-  if (version === 0) return name === "localhost" || name.endsWith(".localhost");
-  return loopback.check(name, version === 4 ? "ipv4" : "ipv6");
-}
-
-/** A host without the brackets that an IPv6 address has in a URL. */
-function bare(host: string): string {
-  return host.toLowerCase().replace(/^\[(.*)\]$/, "$1");
-}
-
-/** The host that a request says it wants, without its port. */
-function hostOf(header: string): string {
-  return header.replace(/:\d*$/, "");
-}
 
 /** Who may use the API. */
 export interface Access {
@@ -35,41 +12,23 @@ export interface Access {
 }
 
 /**
- * Lets a request pass that comes from somebody who may use the API.
- *
- * Without a token every program of this machine may, but no page in its browser: a page that had its own name lead to
- * this machine (DNS rebinding) has that name in `host`, and one that posts across origins says so.
+ * Lets a request pass that comes from somebody who may use the API: without a token every program of this machine, but no
+ * page in its browser.
  *
  * @throws Problem 401 without the token, 403 for a browser's page of another origin
  */
 export function checkAccess({ host, token }: Access, headers: IncomingHttpHeaders): void {
-  checkOrigin(headers);
+  const origin = foreignOrigin(headers);
+  if (origin !== undefined) {
+    throw new Problem(403, origin.code, `${origin.why}; serve the page from the same host and port`);
+  }
   if (token !== undefined) {
     checkToken(token, headers.authorization);
     return;
   }
-  const wanted = hostOf(headers.host ?? "");
-  if (isLoopback(wanted) || bare(wanted) === bare(host)) return;
-  throw new Problem(
-    403,
-    "foreign-host",
-    `requests for the host ${quoted(wanted)} are refused, since a page in a browser could make them; ask for localhost, or start the API with a token`,
-  );
-}
-
-/** @throws Problem 403 if a page of another origin sent the request */
-function checkOrigin({ origin, host, "sec-fetch-site": site }: IncomingHttpHeaders): void {
-  const isForeign = site === "cross-site" || site === "same-site";
-  if (!isForeign && (origin === undefined || originHost(origin) === host)) return;
-  throw new Problem(
-    403,
-    "foreign-origin",
-    "a page of another origin may not use this API; serve the page from the same host and port",
-  );
-}
-
-function originHost(origin: string): string | undefined {
-  return URL.canParse(origin) ? new URL(origin).host : undefined;
+  const foreign = foreignHost(headers, host);
+  if (foreign === undefined) return;
+  throw new Problem(403, foreign.code, `${foreign.why}; ask for localhost, or start the API with a token`);
 }
 
 /** @throws Problem 401 unless the header bears the token */

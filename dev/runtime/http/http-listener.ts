@@ -2,6 +2,8 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { RuntimeError } from "../runtime-error.js";
+import { foreignRequests, type ForeignRequest } from "./foreign-request.js";
+import { sendProblem, type Problem } from "./http-answer.js";
 
 /** Where a server of the runtime listens. */
 export interface ListenerOptions {
@@ -36,7 +38,10 @@ const advice: ReadonlyMap<string, string> = new Map([
   ["EADDRNOTAVAIL", "this machine has no such address: choose one that it has, or leave the host out"],
 ]);
 
-/** One HTTP server: it begins to listen once, and goes on until it is closed, while the runtime may restart behind it. */
+/**
+ * One HTTP server, which refuses the web pages of others: it begins to listen once, and goes on until it is closed, while the
+ * runtime may restart behind it.
+ */
 export class HttpListener {
   readonly #component: string;
   readonly #options: ListenerOptions;
@@ -49,11 +54,16 @@ export class HttpListener {
   constructor(component: string, options: ListenerOptions, handle: HttpHandler) {
     this.#component = component;
     this.#options = options;
-    this.#server = createServer({ keepAliveTimeout: keepAliveMillis, requestTimeout: requestMillis }, handle);
+    const foreignRequest = foreignRequests(options.host ?? ownHost);
+    const guarded: HttpHandler = (request, response) => {
+      const foreign = foreignRequest(request.headers);
+      if (foreign === undefined) handle(request, response);
+      else sendProblem(response, refusal(foreign));
+    };
+    const times = { keepAliveTimeout: keepAliveMillis, requestTimeout: requestMillis };
+    this.#server = createServer(times, guarded);
     // A body that is too large by its own account is refused without being asked for.
-    this.#server.on("checkContinue", (request, response) => {
-      handle(request, response);
-    });
+    this.#server.on("checkContinue", guarded);
   }
 
   /** Where it listens, as a URL without a path. Before it does, with the port that was asked for. */
@@ -105,4 +115,13 @@ export class HttpListener {
     await closed;
     clearTimeout(cut);
   }
+}
+
+/** The answer to a page that has no business here, and to programs that look like one. */
+function refusal({ code, why }: ForeignRequest): Problem {
+  const advice =
+    code === "foreign-host"
+      ? "ask for localhost or 127.0.0.1, or let it listen on another address than loopback"
+      : "send from a server, or through one of your own";
+  return { status: 403, detail: `${why}; ${advice}`, headers: ["connection", "close"] };
 }

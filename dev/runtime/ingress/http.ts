@@ -113,10 +113,6 @@ class HttpServerIngress implements HttpIngress {
 
   #handle(request: IncomingMessage, response: ServerResponse): void {
     const { method, url = "/" } = request;
-    if (isForeign(request)) {
-      sendProblem(response, foreign);
-      return;
-    }
     const target = requestTarget(url);
     if (method === "POST" || method === "PUT") {
       readBody(request, response, this.#maxRequestBytes, (body) => {
@@ -243,19 +239,6 @@ class HttpServerIngress implements HttpIngress {
     };
   }
 }
-
-/** Whether a page of another origin sends this: browsers say so, and everybody's page can reach this machine. */
-function isForeign({ headers }: IncomingMessage): boolean {
-  const { origin, host } = headers;
-  return origin !== undefined && origin !== `http://${host ?? ""}`;
-}
-
-const foreign: Problem = {
-  status: 403,
-  detail:
-    "a web page of another origin may not use this ingress: send from a server, or through one of your own",
-  headers: ["connection", "close"],
-};
 
 function methodNotAllowed(allow: string): Problem {
   return {

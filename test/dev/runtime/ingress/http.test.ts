@@ -120,7 +120,7 @@ describe("a message", () => {
       Array.from(
         { length: requests },
         (_, id) =>
-          `POST /example/greeter/${String(id)} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}`,
+          `POST /example/greeter/${String(id)} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}`,
       ).join(""),
     );
     await eventually("all are answered", () => received.split("HTTP/1.1 202").length === requests + 1);
