@@ -6,6 +6,7 @@ import type { Gate } from "./dispatcher/gate.js";
 import { defaultLimits } from "./dispatcher/limits.js";
 import type { Limits } from "./dispatcher/limits.js";
 import { Run } from "./dispatcher/run.js";
+import { isStoreFailure } from "./dispatcher/store-failure.js";
 import type { Egress } from "./egress/egress.js";
 import type { Ingress } from "./ingress/ingress.js";
 import type { JournalListener } from "./journal-entry.js";
@@ -242,10 +243,9 @@ export class Runtime {
     const retryMillis = this.#retryMillis();
     this.#state = retryMillis === undefined ? "failed" : "stopped";
     this.#journal({ kind: "stopped", error, retryMillis });
-    this.#ending = run
-      .stop(error)
-      .catch(() => run.crash(error))
-      .catch(() => undefined); // what could not be let go of is no reason not to start again
+    // Where the store could not be read, a reply may be applied by half: nothing of that may become durable.
+    const ended = isStoreFailure(error) ? run.crash(error) : run.stop(error).catch(() => run.crash(error));
+    this.#ending = ended.catch(() => undefined); // what could not be let go of is no reason not to start again
     this.wake();
     if (retryMillis === undefined) return;
     const { clock } = this.#options;

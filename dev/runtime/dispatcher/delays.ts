@@ -3,6 +3,7 @@ import { MinHeap } from "../min-heap.js";
 import type { DelayRecord } from "../records/records.js";
 import { delayDueMillis, delayKey, tokenKey } from "../records/records.js";
 import type { Store } from "../store/store.js";
+import { storeFailure } from "./store-failure.js";
 import type { Tables } from "./tables.js";
 
 /** The most keys of delayed messages held in memory: some 20 MB. Those that are due later stay in the store. */
@@ -136,16 +137,20 @@ export class Delays {
   #refill(): void {
     const from = this.#horizon;
     if (from === undefined || this.#heap.size > 0) return;
-    let last: string | undefined;
-    let count = 0;
-    for (const [key] of this.#store.scan("delays", { from, limit: keysAtOnce })) {
-      last = key as string;
-      this.#heap.push(last);
-      count++;
-    }
-    this.#horizon = count < keysAtOnce || last === undefined ? undefined : last + after;
+    const keys = this.#keysFrom(from);
+    for (const key of keys) this.#heap.push(key);
+    const last = keys.at(-1);
+    this.#horizon = keys.length < keysAtOnce || last === undefined ? undefined : last + after;
     for (const [key] of this.#tables.delays.uncommitted()) {
       if (key >= from && (this.#horizon === undefined || key < this.#horizon)) this.#heap.push(key);
+    }
+  }
+
+  #keysFrom(from: string): string[] {
+    try {
+      return Array.from(this.#store.scan("delays", { from, limit: keysAtOnce }), ([key]) => key as string);
+    } catch (cause) {
+      throw storeFailure("delays", from, cause);
     }
   }
 

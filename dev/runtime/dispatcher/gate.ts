@@ -63,7 +63,7 @@ export class Gate implements IngressGate {
     const run = this.#run;
     if (run.ended !== undefined) throw run.ended;
     const { messages, position, idempotencyKey } = admission;
-    if (idempotencyKey !== undefined && !run.requests.isNew(idempotencyKey)) {
+    if (idempotencyKey !== undefined && !this.#read(() => run.requests.isNew(idempotencyKey))) {
       this.#counters.repeated++;
       return false;
     }
@@ -89,7 +89,7 @@ export class Gate implements IngressGate {
   }
 
   position(key: string): Uint8Array | undefined {
-    return this.#run.tables.positions.get(`${this.#ingress}/${key}`);
+    return this.#read(() => this.#run.tables.positions.get(`${this.#ingress}/${key}`));
   }
 
   serves(type: FunctionName): boolean {
@@ -109,6 +109,16 @@ export class Gate implements IngressGate {
   /** Lets nobody pass any more. */
   close(why: RuntimeError): void {
     for (const { reject } of this.#waiting.splice(0)) reject(why);
+  }
+
+  /** What cannot be read from the store ends the run, whatever the ingress makes of it. */
+  #read<T>(read: () => T): T {
+    try {
+      return read();
+    } catch (error) {
+      if (error instanceof RuntimeError) this.fail(error);
+      throw error;
+    }
   }
 
   #unserved(target: FunctionName): RuntimeError {

@@ -1,5 +1,6 @@
 import type { RecordCodec } from "../records/records.js";
 import type { Store, StoreKey, StoreWrite, Table } from "../store/store.js";
+import { storeFailure } from "./store-failure.js";
 
 /**
  * One table of the store with the changes that are not committed yet on top of it. Values are encoded when a commit
@@ -26,12 +27,20 @@ export class PendingTable<K extends StoreKey, V> {
     return this.#changed.size > 0;
   }
 
-  /** The value, committed or not. */
+  /**
+   * The value, committed or not.
+   *
+   * @throws RuntimeError `store-damaged` if the store cannot be read
+   */
   get(key: K): V | undefined {
     if (this.#changed.has(key)) return this.#changed.get(key);
     if (this.#committing.has(key)) return this.#committing.get(key);
-    const bytes = this.#store.get(this.#table, key);
-    return bytes === undefined ? undefined : this.#codec.decode(bytes);
+    try {
+      const bytes = this.#store.get(this.#table, key);
+      return bytes === undefined ? undefined : this.#codec.decode(bytes);
+    } catch (cause) {
+      throw storeFailure(this.#table, key, cause);
+    }
   }
 
   /** Puts a value, which must not change any more if `encode` is to see it as it is now. */
@@ -56,10 +65,20 @@ export class PendingTable<K extends StoreKey, V> {
     }
   }
 
-  /** Committed entries, decoded. */
+  /**
+   * Committed entries, decoded.
+   *
+   * @throws RuntimeError `store-damaged` if the store cannot be read
+   */
   *committed(from?: K, limit?: number): Iterable<readonly [K, V]> {
-    for (const [key, bytes] of this.#store.scan(this.#table, { from, limit })) {
-      yield [key as K, this.#codec.decode(bytes)];
+    let last = from;
+    try {
+      for (const [key, bytes] of this.#store.scan(this.#table, { from, limit })) {
+        last = key as K;
+        yield [last, this.#codec.decode(bytes)];
+      }
+    } catch (cause) {
+      throw storeFailure(this.#table, last, cause);
     }
   }
 

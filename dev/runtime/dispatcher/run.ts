@@ -4,7 +4,7 @@ import type { Counters } from "../counters.js";
 import type { Egress } from "../egress/egress.js";
 import type { Ingress } from "../ingress/ingress.js";
 import type { JournalListener } from "../journal-entry.js";
-import type { RuntimeError } from "../runtime-error.js";
+import { RuntimeError } from "../runtime-error.js";
 import type { Store } from "../store/store.js";
 import type { Endpoint } from "../transport/transport.js";
 import { Delays } from "./delays.js";
@@ -16,6 +16,7 @@ import { KnownRequests } from "./known-requests.js";
 import type { Limits } from "./limits.js";
 import type { Mailbox } from "./mailbox.js";
 import { Outbox } from "./outbox.js";
+import { isStoreFailure } from "./store-failure.js";
 import { Tables } from "./tables.js";
 
 /** What a {@link Run} is made of. */
@@ -63,7 +64,7 @@ export class Run {
     this.journal = journal;
     this.tables = new Tables(store);
     this.types = new FunctionTypes(this.tables, parts.endpoints, counters);
-    this.requests = new KnownRequests(this.tables, clock);
+    this.requests = new KnownRequests(this.tables, this.#watched(clock), this.#changed);
     this.#commit = new GroupCommit(store, this.tables, {
       taken: () => {
         this.outbox.taken();
@@ -79,7 +80,7 @@ export class Run {
     this.delays = new Delays(
       store,
       this.tables,
-      clock,
+      this.#watched(clock),
       (record) => {
         this.dispatcher.elapsed(record);
       },
@@ -131,6 +132,7 @@ export class Run {
     this.dispatcher.restore();
     if (this.#isEnded()) return; // what was restored may be fatal at once
     this.delays.start();
+    this.requests.start();
     for (const ingress of this.#parts.ingresses) {
       if (this.#isEnded()) return;
       const gate = new Gate(this, ingress.id, this.#parts.counters.ingress(ingress.id));
@@ -138,6 +140,22 @@ export class Run {
       this.#started.push(ingress);
       await ingress.start(gate);
     }
+  }
+
+  /** A clock for the run's own work: what fails in one of its calls ends the run, and not the process. */
+  #watched(clock: Clock): Clock {
+    return {
+      now: () => clock.now(),
+      schedule: (atMillis, callback) =>
+        clock.schedule(atMillis, () => {
+          try {
+            callback();
+          } catch (error) {
+            if (!(error instanceof RuntimeError)) throw error;
+            this.#end(error);
+          }
+        }),
+    };
   }
 
   /** A look that the compiler does not take for granted after the last one. */
@@ -217,6 +235,7 @@ export class Run {
   #halt(why: RuntimeError): void {
     this.dispatcher.stop();
     this.delays.stop();
+    this.requests.stop();
     for (const gate of this.#gates) gate.close(why);
   }
 
@@ -239,7 +258,7 @@ export class Run {
   }
 
   readonly #dispatcherFailed = (error: RuntimeError, mailbox: Mailbox): void => {
-    if (!this.quarantines) this.#end(error);
+    if (!this.quarantines || isStoreFailure(error)) this.#end(error);
     else this.dispatcher.park(mailbox, error);
   };
 

@@ -6,6 +6,7 @@ import type { JournalEntry } from "../../../../dev/runtime/journal-entry.js";
 import { Runtime } from "../../../../dev/runtime/runtime.js";
 import type { RuntimeOptions } from "../../../../dev/runtime/runtime.js";
 import { memoryStore } from "../../../../dev/runtime/store/memory.js";
+import type { Store } from "../../../../dev/runtime/store/store.js";
 import { inProcessEndpoints } from "../../../../dev/runtime/transport/in-process.js";
 import { virtualClock } from "../../../../dev/runtime/virtual-clock.js";
 import { watchedFunctions } from "../../../../dev/runtime/watched-functions.js";
@@ -22,6 +23,8 @@ export const egressId = "example/out";
 export interface CaseOptions extends Partial<
   Pick<RuntimeOptions, "limits" | "onFatal" | "restart" | "endpoints">
 > {
+  /** Where everything is kept; a store in memory if left out. */
+  readonly store?: Store;
   /** The states that functions declare, by typename. */
   readonly functions?: DeclaredFunctions;
   readonly maxNumBatchRequests?: number;
@@ -33,7 +36,7 @@ const typenames = ["example/a", "example/b", "example/c"];
 /** The runtime with functions that do what their messages say: see test/vectors/README.md for the commands. */
 export class ScriptedRuntime {
   readonly clock = virtualClock(1_000_000);
-  readonly store = memoryStore();
+  readonly store: Store;
   readonly egress: RecordedEgress = recordedEgress(egressId);
   /** Every request, decoded, in the order in which they came. */
   readonly requests: Batch[] = [];
@@ -47,6 +50,7 @@ export class ScriptedRuntime {
 
   constructor(options: CaseOptions = {}) {
     this.#options = options;
+    this.store = options.store ?? memoryStore();
     this.functions = options.functions ?? {};
     const handler: RequestReplyHandler = {
       functions: typenames.map((typename) => ({ typename, accepts: [], acceptsOthers: true, storage: {} })),
