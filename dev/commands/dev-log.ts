@@ -39,7 +39,10 @@ function isNews(entry: JournalEntry, { records }: DevLogOptions): boolean {
   switch (entry.kind) {
     case "stopped":
     case "attempt-failed":
+    case "ingress-failed":
+    case "ingress-recovered":
     case "egress-failed":
+    case "egress-recovered":
     case "quarantine":
       return true;
     case "running":
@@ -56,6 +59,8 @@ class News {
   readonly #options: DevLogOptions;
   #reason: string | undefined;
   #reasonMillis = 0;
+  /** Egresses that are told to fail, and not yet to be back: they try again and again. */
+  readonly #failing = new Set<string>();
 
   constructor(options: DevLogOptions) {
     this.#options = options;
@@ -64,6 +69,12 @@ class News {
   /** The entry decoded, if it is to be told. */
   of(entry: JournalEntry): EntryJson | undefined {
     if (!isNews(entry, this.#options)) return undefined;
+    if (entry.kind === "running") this.#failing.clear();
+    if (entry.kind === "egress-recovered") this.#failing.delete(entry.egress);
+    if (entry.kind === "egress-failed") {
+      if (this.#failing.has(entry.egress)) return undefined;
+      this.#failing.add(entry.egress);
+    }
     const atMillis = Date.now();
     if (entry.kind === "attempt-failed") {
       if (entry.why === this.#reason && atMillis - this.#reasonMillis < quietMillis) return undefined;

@@ -28,7 +28,7 @@ export function screenOf(
         id: `${namespace}/${name ?? "*"}`,
         description,
       })),
-    ingresses,
+    ingresses: ingresses.map(({ id, description }) => ({ id, description })),
     egresses,
     takesAnyEgress: session.takesAnyEgress,
     dataFolder: plan.dataFolder,

@@ -44,6 +44,12 @@ function described(entry: EntryJson, style: Style): Lines {
       ];
     case "egress-failed":
       return [`${style("yellow", "failed")}   ${printable(entry.egress)}: ${shownError(entry.error)}`];
+    case "ingress-failed":
+      return [`${style("yellow", "failed")}   ${printable(entry.ingress)}: ${shownError(entry.error)}`];
+    case "ingress-recovered":
+      return [`${style("green", "back")}     ${printable(entry.ingress)}`];
+    case "egress-recovered":
+      return [`${style("green", "back")}     ${printable(entry.egress)}`];
     case "running":
       return [
         `${style("green", "running")}  ${entry.restarts === 0 ? "" : counted(entry.restarts, "restart")}`,

@@ -88,12 +88,19 @@ export class IngressCounters {
   messages = 0;
   /** Records that were known already by their idempotency key. */
   repeated = 0;
-  /** Records that wait where the ingress reads; `undefined` if it does not know. */
-  lag: number | undefined = undefined;
+  /** Reads that failed and were, or will be, tried again. */
+  failures = 0;
+  /** How the ingress tells {@link lag}, if it can. */
+  measureLag: (() => number | undefined) | undefined = undefined;
 
   /** Belongs to one {@link Counters}. */
   constructor(id: string) {
     this.id = id;
+  }
+
+  /** Records that wait where the ingress reads; `undefined` if it does not know. */
+  get lag(): number | undefined {
+    return this.measureLag?.();
   }
 }
 

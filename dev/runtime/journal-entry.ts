@@ -35,8 +35,14 @@ export type JournalEntry =
       /** The record: a serialized `TypedValue`. */
       readonly argument: Uint8Array;
     }
+  /** An ingress could not read and tries again; told once, until it is back. */
+  | { readonly kind: "ingress-failed"; readonly ingress: string; readonly error: RuntimeError }
+  /** An ingress that could not read does so again. */
+  | { readonly kind: "ingress-recovered"; readonly ingress: string }
   /** An egress could not deliver and tries again. */
   | { readonly kind: "egress-failed"; readonly egress: string; readonly error: RuntimeError }
+  /** An egress that could not deliver does so again. */
+  | { readonly kind: "egress-recovered"; readonly egress: string }
   /** The runtime runs: after the start, or after a restart. */
   | { readonly kind: "running"; readonly restarts: number }
   /** Something fatal stopped the runtime; it restarts after `retryMillis`, or never if that is left out. */

@@ -1,11 +1,14 @@
 import { join } from "node:path";
 import type { KafkaEgressSpec, KafkaIngressSpec, Module } from "../module/module.js";
 import type { Clock } from "./clock.js";
+import type { Counters } from "./counters.js";
 import type { Egress } from "./egress/egress.js";
 import { playgroundEgress } from "./egress/playground.js";
 import type { Ingress } from "./ingress/ingress.js";
 import { playgroundIngress } from "./ingress/playground.js";
+import type { JournalListener } from "./journal-entry.js";
 import type { KafkaConnection } from "./kafka/kafka-connection.js";
+import type { OutageListener } from "./kafka/outages.js";
 import { endpointsFromSpecs } from "./transport/endpoint-from-spec.js";
 import type { HttpOptions } from "./transport/endpoint-from-spec.js";
 import type { Endpoint } from "./transport/transport.js";
@@ -19,6 +22,9 @@ export interface ModuleContext {
   readonly identity: string;
   /** Where files may be kept; `undefined` if nothing is to survive the process. */
   readonly dataFolder: string | undefined;
+  readonly counters: Counters;
+  /** Hears of outages. */
+  readonly journal: JournalListener;
 }
 
 /** Listens as the Apache playground does: on every interface, as its module files expect. */
@@ -52,7 +58,12 @@ export async function moduleIngresses(
         return playgroundIngress({ id: spec.id, port: spec.port, host: playgroundHost });
       }
       const { kafkaIngress } = await import("./ingress/kafka.js");
-      return kafkaIngress(spec, await connectionFor(spec, context), { clock: context.clock });
+      const ingress = kafkaIngress(spec, await connectionFor(spec, context), {
+        clock: context.clock,
+        outages: ingressOutages(spec.id, context),
+      });
+      context.counters.ingress(spec.id).measureLag = () => ingress.lag;
+      return ingress;
     }),
   );
 }
@@ -78,9 +89,39 @@ export async function moduleEgresses(
           return playgroundEgress({ id, port, topics, file, host: playgroundHost });
         }
         const { kafkaEgress } = await import("./egress/kafka.js");
-        return kafkaEgress(spec, await connectionFor(spec, context), { identity });
+        return kafkaEgress(spec, await connectionFor(spec, context), {
+          identity,
+          outages: egressOutages(spec.id, context),
+        });
       }),
   );
+}
+
+function ingressOutages(ingress: string, { counters, journal }: ModuleContext): OutageListener {
+  const counted = counters.ingress(ingress);
+  return {
+    failed(error, isNews) {
+      counted.failures++;
+      if (isNews) journal({ kind: "ingress-failed", ingress, error });
+    },
+    recovered() {
+      journal({ kind: "ingress-recovered", ingress });
+    },
+  };
+}
+
+/** For an egress that promises nothing: it fails in silence, where others are asked to deliver again. */
+function egressOutages(egress: string, { counters, journal }: ModuleContext): OutageListener {
+  const counted = counters.egress(egress);
+  return {
+    failed(error, isNews) {
+      counted.failures++;
+      if (isNews) journal({ kind: "egress-failed", egress, error });
+    },
+    recovered() {
+      journal({ kind: "egress-recovered", egress });
+    },
+  };
 }
 
 /** Kafka's code is loaded only where a module names it: most first runs do not, and should not wait for it. */

@@ -41,7 +41,7 @@ export interface RuntimeStatus {
   /** Whether ingresses wait, because too much is outstanding. */
   readonly paused: boolean;
   readonly endpoints: readonly EndpointSummary[];
-  readonly ingresses: readonly ComponentSummary[];
+  readonly ingresses: readonly IngressSummary[];
   readonly egresses: readonly ComponentSummary[];
 }
 
@@ -58,6 +58,12 @@ export interface ComponentSummary {
   /** `<namespace>/<name>`. */
   readonly id: string;
   readonly description: string;
+}
+
+/** An ingress. */
+export interface IngressSummary extends ComponentSummary {
+  /** Records that wait where it reads; `undefined` if that is not known. */
+  readonly lag: number | undefined;
 }
 
 /** A state value that a function type has registered. */

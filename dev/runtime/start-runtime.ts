@@ -139,6 +139,8 @@ async function partsOf(
     kafka,
     identity: await storeIdentity(store),
     dataFolder: folderOf(options),
+    counters,
+    journal: tell,
   };
   const given = new Set(options.egresses?.map(({ id }) => id));
   return {

@@ -1,5 +1,6 @@
 import { readModule } from "../../dev/module/read-module.js";
 import type { Clock } from "../../dev/runtime/clock.js";
+import { Counters } from "../../dev/runtime/counters.js";
 import type { Limits } from "../../dev/runtime/dispatcher/limits.js";
 import type { JournalEntry } from "../../dev/runtime/journal-entry.js";
 import type { KafkaConnection } from "../../dev/runtime/kafka/kafka-connection.js";
@@ -141,6 +142,8 @@ export class EmbeddedJob implements Job {
       kafka: kafka && (() => Promise.resolve(kafka())),
       identity: await storeIdentity(store),
       dataFolder: undefined,
+      counters: new Counters(clock),
+      journal: this.#heard,
     };
     return {
       endpoints: moduleEndpoints(module, [], { clock }),

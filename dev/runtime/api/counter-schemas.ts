@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { count, namedSchemas } from "./schemas.js";
+import { count, lag, namedSchemas } from "./schemas.js";
 
 const rate = z.number().describe("Per second, the mean over the last 60 seconds.");
 
@@ -60,7 +60,8 @@ export const countersSchema = z
         records: count,
         messages: count,
         repeated: count,
-        lag: z.number().optional().describe("Records that wait where the ingress reads, if it knows."),
+        failures: count.describe("Reads that failed and were, or will be, tried again."),
+        lag: lag.optional(),
       }),
     ),
     egresses: z.array(z.object({ id: z.string(), records: count, failures: count, waiting: z.int() })),

@@ -32,11 +32,12 @@ export function countersJson(counters: Counters): CountersJson {
       restarts,
       quarantined,
     },
-    ingresses: counters.ingresses.map(({ id, records, messages, repeated, lag }) => ({
+    ingresses: counters.ingresses.map(({ id, records, messages, repeated, failures, lag }) => ({
       id,
       records,
       messages,
       repeated,
+      failures,
       ...(lag !== undefined && { lag }),
     })),
     egresses: counters.egresses.map(({ id, records, failures, waiting }) => ({

@@ -56,6 +56,12 @@ export function entryJson(
     }
     case "egress-failed":
       return { ...head, kind: entry.kind, egress: entry.egress, error: errorJson(entry.error) };
+    case "ingress-failed":
+      return { ...head, kind: entry.kind, ingress: entry.ingress, error: errorJson(entry.error) };
+    case "ingress-recovered":
+      return { ...head, kind: entry.kind, ingress: entry.ingress };
+    case "egress-recovered":
+      return { ...head, kind: entry.kind, egress: entry.egress };
     case "running":
       return { ...head, kind: entry.kind, restarts: entry.restarts };
     case "stopped": {

@@ -108,8 +108,17 @@ export const journalEntrySchema = z
       })
       .describe("A record left through an egress, and its destination has it."),
     z
+      .object({ ...head, kind: z.literal("ingress-failed"), ingress: z.string(), error: errorSchema })
+      .describe("An ingress could not read and tries again; told once, until it is back."),
+    z
+      .object({ ...head, kind: z.literal("ingress-recovered"), ingress: z.string() })
+      .describe("An ingress that could not read does so again."),
+    z
       .object({ ...head, kind: z.literal("egress-failed"), egress: z.string(), error: errorSchema })
       .describe("An egress could not deliver and tries again."),
+    z
+      .object({ ...head, kind: z.literal("egress-recovered"), egress: z.string() })
+      .describe("An egress that could not deliver does so again."),
     z.object({ ...head, kind: z.literal("running"), restarts: count }).describe("The runtime runs."),
     z
       .object({
@@ -151,7 +160,10 @@ export const entryKinds = [
   "reply",
   "delay-elapsed",
   "delivered",
+  "ingress-failed",
+  "ingress-recovered",
   "egress-failed",
+  "egress-recovered",
   "running",
   "stopped",
   "quarantine",

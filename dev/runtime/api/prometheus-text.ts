@@ -58,6 +58,7 @@ const ingressMetrics: readonly Metric<Counters["ingresses"][number]>[] = [
   counter("ingress_records", "Records taken over.", (ingress) => ingress.records),
   counter("ingress_messages", "Messages that they became.", (ingress) => ingress.messages),
   counter("ingress_repeated", "Records that were known already.", (ingress) => ingress.repeated),
+  counter("ingress_failures", "Reads that failed and are tried again.", (ingress) => ingress.failures),
   gauge("ingress_lag", "Records that wait where the ingress reads.", (ingress) => ingress.lag),
 ];
 

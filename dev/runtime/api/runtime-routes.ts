@@ -51,7 +51,11 @@ function statusJson(status: RuntimeStatus): z.input<typeof statusSchema> {
       description,
       maxNumBatchRequests,
     })),
-    ingresses: ingresses.map(({ id, description }) => ({ id, description })),
+    ingresses: ingresses.map(({ id, description, lag }) => ({
+      id,
+      description,
+      ...(lag !== undefined && { lag }),
+    })),
     egresses: egresses.map(({ id, description }) => ({ id, description })),
   };
 }

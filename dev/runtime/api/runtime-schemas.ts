@@ -3,6 +3,7 @@ import {
   addressSchema,
   count,
   errorSchema,
+  lag,
   messageSchema,
   millis,
   namedSchemas,
@@ -40,7 +41,7 @@ export const statusSchema = z
         maxNumBatchRequests: z.number(),
       }),
     ),
-    ingresses: z.array(componentSchema),
+    ingresses: z.array(componentSchema.extend({ lag: lag.optional() })),
     egresses: z.array(componentSchema),
   })
   .register(namedSchemas, { id: "Status" });

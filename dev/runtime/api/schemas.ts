@@ -6,6 +6,11 @@ export const namedSchemas = z.registry<{ readonly id: string }>();
 /** A whole number that is not negative: counts, sizes, sequence numbers. */
 export const count = z.int().min(0);
 
+/** The lag of an ingress. */
+export const lag = z
+  .number()
+  .describe("Records that wait where the ingress reads; absent if that is not known.");
+
 /** A time. */
 export const millis = z.number().describe("Milliseconds since the epoch, on the runtime's clock.");
 

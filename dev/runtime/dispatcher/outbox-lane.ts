@@ -97,6 +97,7 @@ export class OutboxLane {
     this.#round = this.#deliver().then(
       () => {
         this.#running = false;
+        if (this.#failures > 0) this.#journal({ kind: "egress-recovered", egress: this.egress.id });
         this.#failures = 0;
         this.#next();
       },

@@ -2,6 +2,7 @@ import { connectionSettings } from "../../module/kafka-settings.js";
 import type { KafkaEgressSpec } from "../../module/module.js";
 import { ExactlyOnce } from "../kafka/exactly-once.js";
 import type { KafkaConnection, OutgoingRecord } from "../kafka/kafka-connection.js";
+import type { OutageListener } from "../kafka/outages.js";
 import { Plain } from "../kafka/plain.js";
 import { topicNameProblem } from "../kafka/topic-name.js";
 import { quoted } from "../quoted.js";
@@ -17,7 +18,7 @@ export interface KafkaEgressOptions {
    */
   readonly identity: string;
   /** Hears of failures that are not repeated: those of an egress that promises nothing. */
-  readonly onError?: ((error: RuntimeError) => void) | undefined;
+  readonly outages?: OutageListener | undefined;
 }
 
 /** What the fields of a record take in a batch beside their content, at most: lengths, and the batch's own head. */
@@ -36,14 +37,14 @@ const recordOverhead = 100;
 export function kafkaEgress(
   spec: KafkaEgressSpec,
   connection: KafkaConnection,
-  { identity, onError }: KafkaEgressOptions,
+  { identity, outages }: KafkaEgressOptions,
 ): Egress {
   const { id, deliverySemantic } = spec;
   const { acks, maxRequestBytes } = connectionSettings(spec);
   const delivery =
     deliverySemantic.type === "exactly-once"
       ? new ExactlyOnce(connection, id, identity, deliverySemantic.transactionTimeoutMillis)
-      : new Plain(connection, deliverySemantic.type === "none" ? 0 : acks, onError);
+      : new Plain(connection, deliverySemantic.type === "none" ? 0 : acks, outages);
   return {
     id,
     description: `writes to Kafka at ${connection.description}, ${deliverySemantic.type}`,

@@ -3,14 +3,20 @@ import type { KafkaIngressSpec } from "../../module/module.js";
 import type { Clock } from "../clock.js";
 import type { KafkaConnection } from "../kafka/kafka-connection.js";
 import { KafkaReading } from "../kafka/kafka-reading.js";
-import type { RuntimeError } from "../runtime-error.js";
+import { unheardOutages, type OutageListener } from "../kafka/outages.js";
 import type { Ingress } from "./ingress.js";
 
 /** What a Kafka ingress needs beside its part of the module and the brokers. */
 export interface KafkaIngressOptions {
   readonly clock: Clock;
   /** Hears of failures that reading goes on after, such as brokers that are away. */
-  readonly onError?: ((error: RuntimeError) => void) | undefined;
+  readonly outages?: OutageListener | undefined;
+}
+
+/** An ingress that reads topics. */
+export interface KafkaIngress extends Ingress {
+  /** Records that wait behind those it has admitted; `undefined` while it does not run, or has not heard of any yet. */
+  readonly lag: number | undefined;
 }
 
 /**
@@ -23,12 +29,12 @@ export interface KafkaIngressOptions {
 export function kafkaIngress(
   spec: KafkaIngressSpec,
   connection: KafkaConnection,
-  { clock, onError }: KafkaIngressOptions,
-): Ingress {
+  { clock, outages = unheardOutages }: KafkaIngressOptions,
+): KafkaIngress {
   const settings = connectionSettings(spec);
   const reading = {
     clock,
-    onError: onError ?? (() => undefined),
+    outages,
     isolation: settings.isolationLevel === "read_committed" ? "read-committed" : "read-uncommitted",
     discoveryMillis: settings.partitionDiscoveryMillis,
   } as const;
@@ -37,6 +43,9 @@ export function kafkaIngress(
   return {
     id: spec.id,
     description: `reads ${topics} of Kafka at ${connection.description}`,
+    get lag() {
+      return current?.lag;
+    },
     async start(gate) {
       current = new KafkaReading(spec, connection, gate, reading);
       await current.start();

@@ -3,20 +3,21 @@ import type { Clock, ScheduledCall } from "../clock.js";
 import type { IngressGate } from "../ingress/ingress.js";
 import { RuntimeError } from "../runtime-error.js";
 import type { KafkaConnection, PartitionOffset } from "./kafka-connection.js";
+import type { Outages, ReadingWork } from "./outages.js";
 
 /** How soon progress is told to the group: as often as a cluster with a checkpoint a second does. */
 const commitMillis = 1_000;
 
 /**
  * Tells the consumer group how far an ingress has come, for people who look at its lag, and for `group-offsets` where
- * the store is new. Only what is durable is told; a failure to tell matters to nobody else.
+ * the store is new. Only what is durable is told; a failure to tell stops nothing.
  */
 export class GroupProgress {
   readonly #group: string;
   readonly #connection: KafkaConnection;
   readonly #gate: IngressGate;
   readonly #clock: Clock;
-  readonly #onError: (error: RuntimeError) => void;
+  readonly #outages: Outages<ReadingWork>;
   #reached = new Map<string, PartitionOffset>();
   #next: ScheduledCall | undefined;
   #commit: Promise<void> | undefined;
@@ -26,13 +27,13 @@ export class GroupProgress {
     { consumerGroupId }: KafkaIngressSpec,
     connection: KafkaConnection,
     gate: IngressGate,
-    { clock, onError }: { readonly clock: Clock; readonly onError: (error: RuntimeError) => void },
+    { clock, outages }: { readonly clock: Clock; readonly outages: Outages<ReadingWork> },
   ) {
     this.#group = consumerGroupId;
     this.#connection = connection;
     this.#gate = gate;
     this.#clock = clock;
-    this.#onError = onError;
+    this.#outages = outages;
   }
 
   /** Notes that everything before `position` was admitted. */
@@ -63,8 +64,10 @@ export class GroupProgress {
     try {
       await this.#gate.durable();
       await this.#connection.commitOffsets(this.#group, positions);
+      this.#outages.worked("telling the group");
     } catch (error) {
-      if (error instanceof RuntimeError && error.code === "io-failed") this.#onError(error);
+      if (error instanceof RuntimeError && error.code === "io-failed")
+        this.#outages.failed("telling the group", error);
     }
   }
 }

@@ -1,5 +1,6 @@
+import { offsetAt } from "./in-memory-log.js";
 import type { InMemoryLog } from "./in-memory-log.js";
-import type { KafkaReader, PartitionOffset, PartitionRecords } from "./kafka-connection.js";
+import type { KafkaReader, PartitionOffset, PartitionRecords, TopicPartition } from "./kafka-connection.js";
 
 /** How many records one answer holds for a partition, so that a reader that pauses holds few. */
 const recordsAtOnce = 500;
@@ -13,15 +14,20 @@ interface Place {
 
 /** Reads logs in memory. */
 export class InMemoryReader implements KafkaReader {
+  readonly failing = false;
   readonly #places = new Map<InMemoryLog, Place>();
-  readonly #logOf: (position: PartitionOffset) => InMemoryLog;
+  readonly #logOf: (partition: TopicPartition) => InMemoryLog;
   readonly #onClose: (reader: InMemoryReader) => void;
   #wake: (() => void) | undefined;
   #closed = false;
 
-  constructor(logOf: (position: PartitionOffset) => InMemoryLog, onClose: (reader: InMemoryReader) => void) {
+  constructor(logOf: (partition: TopicPartition) => InMemoryLog, onClose: (reader: InMemoryReader) => void) {
     this.#logOf = logOf;
     this.#onClose = onClose;
+  }
+
+  end(partition: TopicPartition): number {
+    return offsetAt(this.#logOf(partition), "latest");
   }
 
   seek(position: PartitionOffset): void {

@@ -94,7 +94,7 @@ class Topics implements InMemoryKafka {
 
   reader(): InMemoryReader {
     const reader = new InMemoryReader(
-      (position) => this.#log(position),
+      (partition) => this.#log(partition),
       (closed) => this.#readers.delete(closed),
     );
     this.#readers.add(reader);

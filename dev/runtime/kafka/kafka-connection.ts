@@ -46,11 +46,15 @@ export interface PartitionRecords extends TopicPartition {
 
 /** Reads partitions, each in order from its offset on. */
 export interface KafkaReader {
+  /** Whether a broker that it reads from could not be reached, or refused, when it was asked last. */
+  readonly failing: boolean;
+  /** The offset behind the last record of a partition that can be read, as heard last; `undefined` if nothing was. */
+  end(partition: TopicPartition): number | undefined;
   /** Adds a partition, or moves in one that is read already. */
   seek(position: PartitionOffset): void;
   /**
-   * What has come since the last call. Waits until there is something; resolves with nothing once the reader is closed.
-   * Not called again before it has settled; what it gave is not given again.
+   * What has come since the last call. Waits until there is something; resolves with nothing once the reader is closed,
+   * or once it works again after it has thrown. Not called again before it has settled; what it gave is not given again.
    *
    * @throws RuntimeError `io-failed` if the brokers cannot be reached, or refuse; calling again tries again
    */

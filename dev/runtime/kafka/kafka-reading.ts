@@ -12,6 +12,8 @@ import type {
   PartitionRecords,
   TopicPartition,
 } from "./kafka-connection.js";
+import { Lag } from "./lag.js";
+import { Outages, type OutageListener, type ReadingWork } from "./outages.js";
 import { offsetBytes, readOffset } from "./position.js";
 import { Route } from "./routes.js";
 import { partitionKey, StartPositions } from "./start-positions.js";
@@ -22,7 +24,7 @@ export interface ReadingOptions {
   readonly isolation: Isolation;
   /** How often new partitions are looked for; `undefined`: never. */
   readonly discoveryMillis: number | undefined;
-  readonly onError: (error: RuntimeError) => void;
+  readonly outages: OutageListener;
 }
 
 /** The pauses after failed reads: a broker that restarts is away for seconds. */
@@ -43,6 +45,8 @@ export class KafkaReading {
   readonly #reader: KafkaReader;
   readonly #starts: StartPositions;
   readonly #progress: GroupProgress;
+  readonly #outages: Outages<ReadingWork>;
+  readonly #lag: Lag;
   readonly #partitions = new Set<string>();
   #discovery: ScheduledCall | undefined;
   #retry: ScheduledCall | undefined;
@@ -62,7 +66,15 @@ export class KafkaReading {
     this.#routes = new Map(spec.topics.map((route) => [route.topic, new Route(route)]));
     this.#reader = connection.reader(options.isolation);
     this.#starts = new StartPositions(spec, connection, options.isolation);
-    this.#progress = new GroupProgress(spec, connection, gate, options);
+    this.#outages = new Outages("reading", options.outages);
+    const { clock } = options;
+    this.#progress = new GroupProgress(spec, connection, gate, { clock, outages: this.#outages });
+    this.#lag = new Lag(connection, this.#reader, options.isolation, clock);
+  }
+
+  /** How many records wait behind those that were admitted; `undefined` as long as that is not known. */
+  get lag(): number | undefined {
+    return this.#lag.records;
   }
 
   /**
@@ -92,6 +104,7 @@ export class KafkaReading {
     this.#stopped = true;
     this.#discovery?.cancel();
     this.#retry?.cancel();
+    this.#lag.stop();
     await this.#reader.close();
     await this.#progress.stop();
   }
@@ -131,6 +144,7 @@ export class KafkaReading {
 
   #seek(position: PartitionOffset): void {
     this.#partitions.add(partitionKey(position));
+    this.#lag.place(position).offset = position.offset;
     this.#reader.seek(position);
   }
 
@@ -145,7 +159,10 @@ export class KafkaReading {
     while (!this.#isStopped()) {
       try {
         const found = await this.#reader.next();
-        this.#retryMillis = firstRetryMillis;
+        if (!this.#reader.failing) {
+          this.#retryMillis = firstRetryMillis;
+          this.#outages.worked("reading");
+        }
         for (const part of found) {
           if (this.#isStopped()) return;
           if (part.outOfRange) await this.#resetIn(part);
@@ -157,7 +174,7 @@ export class KafkaReading {
           this.#fail(error);
           return;
         }
-        this.#options.onError(error);
+        this.#outages.failed("reading", error);
         await this.#pause();
       }
     }
@@ -173,10 +190,14 @@ export class KafkaReading {
     const route = this.#routes.get(topic);
     if (route === undefined) return;
     const key = partitionKey(part);
+    const place = this.#lag.place(part);
     let next = -1;
     for (const record of records) {
       while (this.#gate.paused) {
+        if (next >= 0) place.offset = next;
+        this.#lag.pause();
         await this.#gate.whenOpen();
+        this.#lag.resume();
         if (this.#isStopped()) return;
       }
       if (record.key === undefined || record.value === undefined) {
@@ -190,6 +211,7 @@ export class KafkaReading {
       });
     }
     if (next >= 0) this.#progress.reached(key, { topic, partition, offset: next });
+    place.offset = nextOffset;
     if (next !== nextOffset) this.#moveTo({ topic, partition, offset: nextOffset });
   }
 
@@ -217,7 +239,7 @@ export class KafkaReading {
       // Where no other offset is wanted, asking again would not help.
       if (!isIoFailed(error) || this.#spec.autoOffsetReset === "none") this.#fail(error);
       else {
-        this.#options.onError(error);
+        this.#outages.failed("reading", error);
         await this.#pause();
         this.#reader.seek({ topic, partition, offset: nextOffset }); // and be told again
       }
@@ -267,8 +289,10 @@ export class KafkaReading {
       const partitions = await this.#allPartitions();
       const fresh = partitions.filter((partition) => !this.#partitions.has(partitionKey(partition)));
       if (!this.#stopped) await this.#begin(fresh, (missing) => this.#starts.earliest(missing));
+      this.#outages.worked("looking for partitions");
     } catch (error) {
-      if (!this.#stopped && error instanceof RuntimeError) this.#options.onError(error);
+      if (!this.#stopped && error instanceof RuntimeError)
+        this.#outages.failed("looking for partitions", error);
     }
     this.#discoverLater();
   }

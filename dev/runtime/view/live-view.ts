@@ -81,7 +81,9 @@ export class LiveView implements RuntimeView {
         description,
         maxNumBatchRequests,
       })),
-      ingresses: ingresses.map(({ id, description }) => ({ id, description })),
+      ingresses: ingresses.map(({ id, description }) => {
+        return { id, description, lag: this.counters.ingress(id).lag };
+      }),
       egresses: egresses.map(({ id, description }) => ({ id, description })),
     };
   }

@@ -9,6 +9,10 @@ export interface FetchedPartition {
   readonly topic: string;
   readonly partition: number;
   readonly errorCode: number;
+  /** The offset behind its last record: its high watermark. */
+  readonly end: number;
+  /** The same for those who read what is committed: no transaction before it is open. */
+  readonly committedEnd: number;
   readonly aborted: readonly AbortedTransaction[];
   /** Record batches; the last one may be cut off. */
   readonly bytes: Buffer;
@@ -70,9 +74,9 @@ export function readFetchAnswer(answer: WireReader): {
 function readPartition(topic: string, answer: WireReader): FetchedPartition {
   const partition = answer.int32();
   const errorCode = answer.int16();
-  answer.int64(); // the end of the partition
-  answer.int64(); // the end of what no open transaction touches
+  const end = answer.int64();
+  const committedEnd = answer.int64();
   answer.int64(); // its beginning
   const aborted = answer.list(() => ({ producerId: answer.int64(), firstOffset: answer.int64() }));
-  return { topic, partition, errorCode, aborted, bytes: answer.blob() };
+  return { topic, partition, errorCode, end, committedEnd, aborted, bytes: answer.blob() };
 }

@@ -7,6 +7,7 @@ import type {
   KafkaRecord,
   PartitionOffset,
   PartitionRecords,
+  TopicPartition,
 } from "../kafka-connection.js";
 import { apis } from "./apis.js";
 import type { Brokers } from "./brokers.js";
@@ -22,9 +23,14 @@ interface Place {
   readonly topic: string;
   readonly partition: number;
   offset: number;
+  /** Behind its last record, as the broker told it last. */
+  end: number | undefined;
   /** The offset does not exist; said once, then it waits to be moved. */
   lost: boolean;
 }
+
+/** Stands among the names of brokers for any of them, where it is asked who leads what. */
+const anyBroker = "";
 
 /**
  * Reads partitions from the brokers that lead them: one request at a time each, the next one on its way while what came
@@ -38,8 +44,12 @@ export class BrokerReader implements KafkaReader {
   readonly #places = new Map<string, Place>();
   /** Brokers that are asked at the moment, or whose answer waits to be taken. */
   readonly #busy = new Set<string>();
+  /** Brokers whose last answer was none, or an error. */
+  readonly #failing = new Set<string>();
   #ready: PartitionRecords[] = [];
   #failure: RuntimeError | undefined;
+  /** A failure was given out, and not yet that it is over. */
+  #hasThrown = false;
   #wake: (() => void) | undefined;
   #pumping = false;
   #closed = false;
@@ -56,9 +66,18 @@ export class BrokerReader implements KafkaReader {
     this.#onClose = onClose;
   }
 
+  get failing(): boolean {
+    return this.#failing.size > 0;
+  }
+
+  end({ topic, partition }: TopicPartition): number | undefined {
+    return this.#places.get(keyOf(topic, partition))?.end;
+  }
+
   seek({ topic, partition, offset }: PartitionOffset): void {
     // A new object: an answer that is under way for the old one does not move it.
-    this.#places.set(keyOf(topic, partition), { topic, partition, offset, lost: false });
+    const end = this.end({ topic, partition });
+    this.#places.set(keyOf(topic, partition), { topic, partition, offset, end, lost: false });
     void this.#pump();
   }
 
@@ -68,13 +87,19 @@ export class BrokerReader implements KafkaReader {
       if (this.#ready.length > 0) {
         const found = this.#ready;
         this.#ready = [];
+        if (this.#isBack) this.#hasThrown = false;
         void this.#pump();
         return found;
       }
       const failure = this.#failure;
       if (failure !== undefined) {
         this.#failure = undefined;
+        this.#hasThrown = true;
         throw failure;
+      }
+      if (this.#isBack) {
+        this.#hasThrown = false;
+        return [];
       }
       const woken = new Promise<void>((resolve) => {
         this.#wake = resolve;
@@ -91,6 +116,10 @@ export class BrokerReader implements KafkaReader {
     return Promise.resolve();
   }
 
+  get #isBack(): boolean {
+    return this.#hasThrown && !this.failing;
+  }
+
   #awake(): void {
     this.#wake?.();
     this.#wake = undefined;
@@ -102,14 +131,17 @@ export class BrokerReader implements KafkaReader {
     this.#pumping = true;
     try {
       const wanted = [...this.#places.values()].filter(({ lost }) => !lost);
-      for (const [broker, places] of await this.#brokers.byLeader(wanted)) {
-        const name = `${broker.host}:${String(broker.port)}`;
+      const parts = await this.#brokers.byLeader(wanted);
+      const names = new Set([...parts.keys()].map(nameOf));
+      for (const name of this.#failing) if (!names.has(name)) this.#failing.delete(name); // it leads nothing now
+      for (const [broker, places] of parts) {
+        const name = nameOf(broker);
         if (this.#busy.has(name)) continue;
         this.#busy.add(name);
         void this.#fetch(broker, name, places);
       }
     } catch (error) {
-      this.#fail(error);
+      this.#fail(error, anyBroker);
     } finally {
       this.#pumping = false;
     }
@@ -123,14 +155,15 @@ export class BrokerReader implements KafkaReader {
       const answer = await socket.request(apis.fetch, [body], requestTimeoutMillis + fetchMaxWaitMillis);
       const { errorCode, partitions } = readFetchAnswer(answer);
       checkCode(errorCode, `reading from Kafka at ${name} failed`);
+      this.#failing.delete(name);
       const asked = new Map(places.map((place) => [keyOf(place.topic, place.partition), place]));
       for (const fetched of partitions) this.#take(fetched, asked, name);
     } catch (error) {
-      this.#fail(error);
+      this.#fail(error, name);
     } finally {
       this.#busy.delete(name);
     }
-    if (this.#ready.length > 0) this.#awake();
+    if (this.#ready.length > 0 || this.#isBack) this.#awake();
     else void this.#pump();
   }
 
@@ -147,9 +180,10 @@ export class BrokerReader implements KafkaReader {
     const where = `partition ${String(partition)} of topic ${topic} at Kafka ${name}`;
     if (errorCode !== 0) {
       this.#brokers.forget([topic]);
-      this.#fail(new KafkaFailure(`reading ${where} failed`, errorCode));
+      this.#fail(new KafkaFailure(`reading ${where} failed`, errorCode), name);
       return;
     }
+    place.end = this.#isolation === "read-committed" ? fetched.committedEnd : fetched.end;
     const batches = batchesIn(bytes, where);
     const last = batches.at(-1);
     if (last === undefined) return;
@@ -164,8 +198,9 @@ export class BrokerReader implements KafkaReader {
     this.#ready.push({ topic, partition, records, nextOffset: place.offset, outOfRange: false });
   }
 
-  #fail(error: unknown): void {
+  #fail(error: unknown, broker: string): void {
     if (this.#closed) return;
+    this.#failing.add(broker);
     this.#failure =
       error instanceof RuntimeError
         ? error
@@ -177,6 +212,10 @@ export class BrokerReader implements KafkaReader {
     this.#brokers.forget([...this.#places.values()].map(({ topic }) => topic));
     this.#awake();
   }
+}
+
+function nameOf({ host, port }: KafkaBroker): string {
+  return `${host}:${String(port)}`;
 }
 
 function keyOf(topic: string, partition: number): string {

@@ -11,7 +11,7 @@ test("every line is in the text format, and every sample stands below the type o
   const counters = new Counters(virtualClock());
   const type = counters.type('odd"name\\space\n', "cart");
   type.remoteInvocationLatency.record(3);
-  counters.ingress("a/b").lag = 7;
+  counters.ingress("a/b").measureLag = () => 7;
   counters.egress("a/c").waiting = 2;
 
   const lines = prometheusText(counters).trimEnd().split("\n");

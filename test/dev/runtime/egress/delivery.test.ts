@@ -59,9 +59,10 @@ async function started(
   ingress: Ingress,
   egressGiven: Egress,
   store: Store = memoryStore(),
-): Promise<{ readonly runtime: Runtime; readonly failures: string[] }> {
+): Promise<{ readonly runtime: Runtime; readonly failures: string[]; readonly told: string[] }> {
   const clock = realClock();
   const failures: string[] = [];
+  const told: string[] = [];
   const runtime = new Runtime({
     store,
     clock,
@@ -70,12 +71,13 @@ async function started(
     egresses: [egressGiven],
     restart: "never",
     journal(entry: JournalEntry) {
+      told.push(entry.kind);
       if (entry.kind === "egress-failed" || entry.kind === "stopped") failures.push(entry.error.message);
     },
   });
   running.push(runtime);
   await runtime.start();
-  return { runtime, failures };
+  return { runtime, failures, told };
 }
 
 function send(
@@ -90,6 +92,29 @@ function send(
     body: JSON.stringify({ name }),
   });
 }
+
+test("an egress that failed is back in the journal once it has delivered", async () => {
+  const recorded = recordedEgress("example/greetings");
+  let fails = 2;
+  const out: Egress = {
+    id: recorded.id,
+    description: "fails twice",
+    check: () => undefined,
+    open: () => Promise.resolve(undefined),
+    deliver: (records) => (fails-- > 0 ? Promise.reject(new Error("away")) : recorded.deliver(records)),
+    close: () => Promise.resolve(),
+  };
+  const ingress = httpIngress({ port: 0, functions: () => knownFunctions(functions) });
+  const { runtime, told } = await started(ingress, out);
+
+  await send(ingress.url, "Ada");
+  await runtime.whenIdle();
+  await send(ingress.url, "Grace");
+  await runtime.whenIdle();
+
+  const outage = told.filter((kind) => kind.startsWith("egress-") || kind === "delivered");
+  expect(outage).toEqual(["egress-failed", "egress-failed", "delivered", "egress-recovered", "delivered"]);
+});
 
 test("a message over HTTP comes out over HTTP, once for each idempotency key", async () => {
   const recorded = recordedEgress("example/greetings");

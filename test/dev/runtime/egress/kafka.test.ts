@@ -218,6 +218,25 @@ test.each(["at-least-once", "none"] as const)("%s delivers, and remembers nothin
   ]);
 });
 
+test("an egress that promises nothing tells of records it could not write, and when it can again", async () => {
+  const told: string[] = [];
+  const spec = { kind: "kafka", id: "shop/out", address: "127.0.0.1:9092", properties: {} } as const;
+  const out = kafkaEgress({ ...spec, deliverySemantic: { type: "none" } }, inMemoryKafka(), {
+    identity: "store-1",
+    outages: {
+      failed: ({ code }, isNews) => told.push(`${code} ${isNews ? "news" : "again"}`),
+      recovered: () => told.push("back"),
+    },
+  });
+  await out.open();
+
+  for (const [sequence, topic] of ["no topic", "no topic", "t", "t"].entries()) {
+    await out.deliver([{ sequence, argument: record({ topic, valueBytes: text("v") }) }]);
+  }
+
+  expect(told).toEqual(["invalid-record news", "invalid-record again", "back"]);
+});
+
 test("records with the same key go to the same partition", async () => {
   const kafka = inMemoryKafka();
   kafka.createTopic("t", 12);

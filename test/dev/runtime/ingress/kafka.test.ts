@@ -2,8 +2,7 @@ import { afterEach, expect, test } from "@jest/globals";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { serializedTypedValue } from "statefun/wire";
 import type { KafkaIngressSpec } from "../../../../dev/module/module.js";
-import { kafkaIngress } from "../../../../dev/runtime/ingress/kafka.js";
-import type { Ingress } from "../../../../dev/runtime/ingress/ingress.js";
+import { kafkaIngress, type KafkaIngress } from "../../../../dev/runtime/ingress/kafka.js";
 import { inMemoryKafka } from "../../../../dev/runtime/kafka/in-memory.js";
 import type { InMemoryKafka } from "../../../../dev/runtime/kafka/in-memory.js";
 import { readOffset } from "../../../../dev/runtime/kafka/position.js";
@@ -24,7 +23,7 @@ const spec: KafkaIngressSpec = {
   properties: {},
 };
 
-const running: Ingress[] = [];
+const running: KafkaIngress[] = [];
 
 afterEach(async () => {
   await Promise.all(running.splice(0).map((ingress) => ingress.stop()));
@@ -32,7 +31,7 @@ afterEach(async () => {
 
 interface Running {
   readonly gate: RecordingGate;
-  readonly ingress: Ingress;
+  readonly ingress: KafkaIngress;
   readonly clock: VirtualClock;
 }
 
@@ -150,6 +149,37 @@ test("nothing is admitted beyond the record at which the gate pauses, and readin
 
   expect([whilePaused, pausedAgain]).toEqual([7, 12]);
   expect(gate.messages.map(({ id }) => id)).toEqual(Array.from({ length: 20 }, (_, i) => `k${String(i)}`));
+});
+
+test("the lag is what lies behind the records that were admitted, over all partitions, and 0 at their ends", async () => {
+  const kafka = inMemoryKafka();
+  kafka.createTopic("orders", 2);
+  for (let i = 0; i < 20; i += 1) kafka.produce("orders", "k", "v", i % 2);
+  const gate = new RecordingGate();
+  gate.threshold = 7;
+
+  const { ingress } = await start(kafka, {}, gate);
+  const paused = ingress.lag;
+  gate.reopen();
+  await settled();
+  const atTheEnd = ingress.lag;
+  await ingress.stop();
+
+  expect([paused, atTheEnd, ingress.lag]).toEqual([13, 0, undefined]);
+});
+
+test("the lag counts from where reading begins", async () => {
+  const kafka = inMemoryKafka();
+  for (let i = 0; i < 5; i += 1) kafka.produce("orders", "k", "v");
+  const gate = new RecordingGate();
+  gate.threshold = 0;
+
+  const latest = await start(kafka, { startupPosition: { type: "latest" } }, gate);
+  const before = latest.ingress.lag;
+  kafka.produce("orders", "k", "v");
+  await settled();
+
+  expect([before, latest.ingress.lag]).toEqual([0, 1]);
 });
 
 test("the records of one partition come in order, and the position is with the record", async () => {
