@@ -37,6 +37,8 @@ export interface DispatcherParts {
   readonly journal: JournalListener;
   /** A number from 0 (included) to 1 (excluded), to choose who comes next; in the order of arrival if left out. */
   readonly random: (() => number) | undefined;
+  /** A function has registered states of its type. */
+  readonly registered: (type: FunctionType) => void;
   /** A turn has ended: something may have to be committed, and ingresses may go on. */
   readonly turnEnded: () => void;
   /** Something fatal happened, while the batch of `mailbox` was the one at work. */
@@ -299,6 +301,7 @@ export class Dispatcher {
     try {
       if (response.kind === "incomplete") {
         if (registerStates(mailbox, response.missing)) types.save(type);
+        this.#parts.registered(type);
         this.#ready.push(mailbox);
       } else {
         const checked = checkReply(mailbox, response, this.#parts);

@@ -1,7 +1,7 @@
 import { textFields } from "statefun/wire";
 import type { FunctionName } from "../address.js";
 import type { Counters, TypeCounters } from "../counters.js";
-import type { StoredSpec } from "../records/records.js";
+import type { StoredSpec, StoredValue } from "../records/records.js";
 import type { Endpoint, Transport } from "../transport/transport.js";
 
 /** When values of a state expire: after the last write, or after the last write or call. */
@@ -21,6 +21,15 @@ export interface RegisteredState {
   readonly nameField: Uint8Array;
   /** The serialized fields `typename` and `has_value`. */
   readonly valueHead: Uint8Array;
+}
+
+/** When a value of the state expires; `Infinity` for never, and for no value. */
+export function expiresAtMillis(
+  { expiration }: Pick<RegisteredState, "expiration">,
+  value: StoredValue | undefined,
+): number {
+  if (expiration === undefined || value === undefined) return Infinity;
+  return value.touchedMillis + expiration.millis;
 }
 
 /** What the runtime knows of one function type; `M` is a mailbox, which knows its type in turn. */

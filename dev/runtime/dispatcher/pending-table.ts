@@ -27,6 +27,11 @@ export class PendingTable<K extends StoreKey, V> {
     return this.#changed.size > 0;
   }
 
+  /** Whether the store does not have yet what the key holds now. */
+  isPending(key: K): boolean {
+    return this.#changed.has(key) || this.#committing.has(key);
+  }
+
   /**
    * The value, committed or not.
    *

@@ -9,6 +9,7 @@ import type { Store } from "../store/store.js";
 import type { Endpoint } from "../transport/transport.js";
 import { Delays } from "./delays.js";
 import { Dispatcher } from "./dispatcher.js";
+import { ExpiredStates } from "./expired-states.js";
 import { FunctionTypes } from "./function-types.js";
 import { Gate } from "./gate.js";
 import { GroupCommit } from "./group-commit.js";
@@ -53,6 +54,7 @@ export class Run {
   ended: RuntimeError | undefined = undefined;
   readonly #parts: RunParts;
   readonly #commit: GroupCommit;
+  readonly #expiredStates: ExpiredStates;
   readonly #gates: Gate[] = [];
   readonly #named = new Map<string, Gate>();
   #started: Ingress[] = [];
@@ -98,8 +100,18 @@ export class Run {
       limits,
       journal,
       random: parts.random,
+      registered: (type) => {
+        this.#expiredStates.registered(type);
+      },
       turnEnded: this.#changed,
       failed: this.#dispatcherFailed,
+    });
+    this.#expiredStates = new ExpiredStates({
+      store,
+      tables: this.tables,
+      states: this.dispatcher.states,
+      clock: this.#watched(clock),
+      removed: this.#changed,
     });
   }
 
@@ -236,6 +248,7 @@ export class Run {
     this.dispatcher.stop();
     this.delays.stop();
     this.requests.stop();
+    this.#expiredStates.stop();
     for (const gate of this.#gates) gate.close(why);
   }
 

@@ -37,6 +37,11 @@ export class StateCache {
     return old;
   }
 
+  /** What is held under `key`, which does not count as a use. */
+  peek(key: string): StateValues | undefined {
+    return this.#young.get(key) ?? this.#old.get(key);
+  }
+
   /** Holds `values` under `key`. */
   put(key: string, values: StateValues): void {
     this.#young.set(key, values);

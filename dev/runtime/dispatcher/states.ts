@@ -1,6 +1,8 @@
 import type { WireMutation } from "statefun/wire";
 import type { Clock } from "../clock.js";
-import type { Mailbox } from "./mailbox.js";
+import type { StateRecord } from "../records/records.js";
+import { expiresAtMillis } from "./function-type.js";
+import type { FunctionType, Mailbox } from "./mailbox.js";
 import { ownBytes } from "./own-bytes.js";
 import { StateCache } from "./state-cache.js";
 import type { StateValues } from "./state-cache.js";
@@ -38,11 +40,12 @@ export class States {
     const values = this.#values(mailbox.key);
     const now = this.#clock.now();
     let changed = false;
-    for (const { index, expiration } of registered.values()) {
+    for (const state of registered.values()) {
+      const { index, expiration } = state;
       if (expiration === undefined) continue;
       const value = values[index];
       if (value === undefined) continue;
-      if (value.touchedMillis + expiration.millis <= now) values[index] = undefined;
+      if (expiresAtMillis(state, value) <= now) values[index] = undefined;
       else if (expiration.after === "call") values[index] = { bytes: value.bytes, touchedMillis: now };
       else continue;
       changed = true;
@@ -65,6 +68,20 @@ export class States {
     });
     if (grown > 0) this.#cache.grew(grown);
     this.#save(mailbox.key, values);
+  }
+
+  /**
+   * Removes what has expired at an address that nothing is going on at, and which need not be in memory.
+   *
+   * @param stored - its values as they are in the store
+   */
+  expire({ registered }: FunctionType, key: string, stored: StateRecord): void {
+    const values = this.#cache.peek(key) ?? [...stored];
+    const now = this.#clock.now();
+    for (const state of registered.values()) {
+      if (expiresAtMillis(state, values[state.index]) <= now) values[state.index] = undefined;
+    }
+    this.#save(key, values);
   }
 
   #values(key: string): StateValues {

@@ -10,7 +10,7 @@ export const entriesAStep = 200;
 export class Sweep {
   readonly #clock: Clock;
   readonly #step: () => number | undefined;
-  #scheduled: ScheduledCall | undefined;
+  #scheduled: { readonly atMillis: number; readonly call: ScheduledCall } | undefined;
   #stopped = false;
 
   /**
@@ -22,16 +22,20 @@ export class Sweep {
     this.#step = step;
   }
 
-  /** There is something to do, but nothing before `atMillis`; does nothing if it is at work already. */
+  /** There is something to do, but nothing before `atMillis`; a step that is due sooner stays. */
   begin(atMillis: number): void {
-    if (this.#stopped || this.#scheduled !== undefined) return;
-    this.#scheduled = this.#clock.schedule(atMillis, this.#next);
+    if (this.#stopped) return;
+    if (this.#scheduled !== undefined) {
+      if (this.#scheduled.atMillis <= atMillis) return;
+      this.#scheduled.call.cancel();
+    }
+    this.#scheduled = { atMillis, call: this.#clock.schedule(atMillis, this.#next) };
   }
 
   /** Ends for good. */
   stop(): void {
     this.#stopped = true;
-    this.#scheduled?.cancel();
+    this.#scheduled?.call.cancel();
     this.#scheduled = undefined;
   }
 

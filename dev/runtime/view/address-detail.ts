@@ -1,4 +1,5 @@
 import type { FunctionAddress } from "../address.js";
+import { expiresAtMillis } from "../dispatcher/function-type.js";
 import type { FunctionType } from "../dispatcher/mailbox.js";
 import type { Run } from "../dispatcher/run.js";
 import type { StoredSpec, StoredValue } from "../records/records.js";
@@ -55,15 +56,14 @@ function stateValue(
   value: StoredValue | undefined,
   nowMillis: number,
 ): StateValue {
-  const expiration = type.registered.get(name)?.expiration;
-  const expiresAtMillis =
-    expiration === undefined || value === undefined ? undefined : value.touchedMillis + expiration.millis;
-  const isThere = value !== undefined && (expiresAtMillis === undefined || expiresAtMillis > nowMillis);
+  const registered = type.registered.get(name);
+  const atMillis = registered === undefined ? Infinity : expiresAtMillis(registered, value);
+  const isThere = value !== undefined && atMillis > nowMillis;
   return {
     name,
     typename,
     bytes: isThere ? value.bytes : undefined,
     touchedMillis: isThere ? value.touchedMillis : undefined,
-    expiresAtMillis: isThere ? expiresAtMillis : undefined,
+    expiresAtMillis: isThere && atMillis !== Infinity ? atMillis : undefined,
   };
 }

@@ -3,6 +3,7 @@ import type { Run } from "../dispatcher/run.js";
 import { addressKey, addressOfKey } from "../records/records.js";
 import type { AddressQuery, AddressSummary, Page } from "../runtime-view.js";
 import type { Store } from "../store/store.js";
+import { stateValues } from "./address-detail.js";
 import { cursorOf, textOfCursor } from "./cursor.js";
 
 interface KeyRange {
@@ -19,7 +20,12 @@ const behind = "\uffff";
  *
  * @throws RuntimeError `invalid-argument` if the cursor is not one of this list
  */
-export function addressList(run: Run, store: Store, query: AddressQuery): Page<AddressSummary> {
+export function addressList(
+  run: Run,
+  store: Store,
+  query: AddressQuery,
+  nowMillis: number,
+): Page<AddressSummary> {
   const range = rangeOf(run, query);
   if (range === undefined) return { items: [], next: undefined };
   const cursor = textOfCursor(query.cursor);
@@ -27,7 +33,7 @@ export function addressList(run: Run, store: Store, query: AddressQuery): Page<A
   const keys = keysFrom(run, store, { ...range, from }, query.limit + 1);
   const next = keys[query.limit];
   return {
-    items: keys.slice(0, query.limit).map((key) => summary(run, key)),
+    items: keys.slice(0, query.limit).map((key) => summary(run, key, nowMillis)),
     next: next === undefined ? undefined : cursorOf(next),
   };
 }
@@ -87,15 +93,16 @@ export function addressAt(run: Run, key: string): FunctionAddress {
   return { namespace, name, id };
 }
 
-function summary(run: Run, key: string): AddressSummary {
+function summary(run: Run, key: string, nowMillis: number): AddressSummary {
   const address = addressAt(run, key);
   const mailbox = run.mailbox(address);
   let states = 0;
   let stateBytes = 0;
-  for (const value of run.tables.state.get(key) ?? []) {
-    if (value === undefined) continue;
+  const values = run.tables.state.get(key) ?? [];
+  for (const { bytes } of stateValues(run.types.numbered(addressOfKey(key).type), values, nowMillis)) {
+    if (bytes === undefined) continue;
     states++;
-    stateBytes += value.bytes.length;
+    stateBytes += bytes.length;
   }
   return {
     address,

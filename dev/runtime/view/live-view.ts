@@ -108,7 +108,7 @@ export class LiveView implements RuntimeView {
   }
 
   addresses(query: AddressQuery): Page<AddressSummary> {
-    return addressList(this.#runtime.run, this.#parts.store, query);
+    return addressList(this.#runtime.run, this.#parts.store, query, this.#parts.clock.now());
   }
 
   address(address: FunctionAddress): AddressDetail | undefined {

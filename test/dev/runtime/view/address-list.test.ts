@@ -1,5 +1,5 @@
 import { expect, test } from "@jest/globals";
-import { functionType, requestReplyHandler, statefulFunction, types } from "statefun";
+import { functionType, requestReplyHandler, statefulFunction, types, valueSpec } from "statefun";
 import { startDevRuntime } from "../../../../dev/runtime/dev-runtime.js";
 import type { RuntimeView } from "../../../../dev/runtime/runtime-view.js";
 
@@ -48,5 +48,42 @@ test("addresses whose state is not committed yet stand in their place", async ()
   for (const id of ["a", "c", "e"]) runtime.send(Cell.address(id), types.boolean(true));
 
   expect(pages(runtime.view, 2)).toEqual([["a", "b"], ["c", "d"], ["e"]]);
+  await runtime.close();
+});
+
+test("values that have expired are not counted, whether or not they are in the store still", async () => {
+  const lent = statefulFunction(Cell, {
+    storage: {
+      held: types.boolean,
+      lent: valueSpec(types.boolean, { expireAfterWrite: { seconds: 1 } }),
+    },
+    on: {
+      [types.boolean.typename](context, isHeld) {
+        if (isHeld) context.storage.held.set(true);
+        context.storage.lent.set(true);
+      },
+    },
+  });
+  const runtime = await startDevRuntime(requestReplyHandler([lent]));
+  runtime.send(Cell.address("both"), types.boolean(true));
+  runtime.send(Cell.address("lent"), types.boolean(false));
+  const counts = (): readonly [string, number, number][] =>
+    runtime.view
+      .addresses({ limit: 10 })
+      .items.map(({ address, states, stateBytes }) => [address.id, states, stateBytes]);
+  await runtime.idle();
+  expect(counts()).toEqual([
+    ["both", 2, 4],
+    ["lent", 1, 2],
+  ]);
+
+  await runtime.advance({ seconds: 1 });
+  expect(counts()).toEqual([
+    ["both", 1, 2],
+    ["lent", 0, 0],
+  ]);
+  await runtime.advance({ minutes: 11 });
+
+  expect(counts()).toEqual([["both", 1, 2]]);
   await runtime.close();
 });
