@@ -76,8 +76,6 @@ export async function startSession(plan: SessionPlan): Promise<Session> {
     listener: plan.heard,
   });
   try {
-    // Also where the runtime could not start yet, for brokers that are away: the URL that is shown must be this one.
-    await httpIngress?.listen();
     const api = await serve(plan, running);
     const accepts = Object.fromEntries(functions.functions.map((one) => [one.typename, one.accepts]));
     const { url, token } = api;

@@ -70,7 +70,7 @@ export interface RunningRuntime {
  * Runs a module: opens the store, connects, and goes on where the store says.
  *
  * @throws RuntimeError `store-in-use`, `store-too-new` or `store-damaged` if the store cannot be used, `invalid-argument`,
- * `invalid-module` or `unsupported` if parts contradict each other or cannot be had
+ * `invalid-module` or `unsupported` if parts contradict each other or cannot be had, `io-failed` if a port is taken
  */
 export async function startRuntime(options: StartRuntimeOptions): Promise<RunningRuntime> {
   const store = await openStore(options.store);
@@ -93,7 +93,13 @@ async function startOn(store: Store, options: StartRuntimeOptions): Promise<Runn
   const journal = new Journal(clock);
   const parts = await partsOf(store, options, { clock, counters, journal });
   const runtime = new Runtime(parts);
-  await runtime.start();
+  try {
+    for (const part of doorsOf(parts)) await part.listen?.();
+    await runtime.start();
+  } catch (error) {
+    await letGo(runtime, parts);
+    throw error;
+  }
   const { kind } = options.store;
   const view = new LiveView(runtime, parts, {
     journal,
@@ -109,10 +115,28 @@ async function startOn(store: Store, options: StartRuntimeOptions): Promise<Runn
       try {
         await runtime.close();
       } finally {
+        await stopListening(parts);
         await store.close();
       }
     },
   };
+}
+
+/** Ingresses and egresses: what has ports and connections. */
+function doorsOf({ ingresses = [], egresses = [] }: RuntimeOptions): readonly (Ingress | Egress)[] {
+  return [...ingresses, ...egresses];
+}
+
+/** Closes everything that a start has opened which did not come to its end; nothing of it may keep the process alive. */
+async function letGo(runtime: Runtime, parts: RuntimeOptions): Promise<void> {
+  await Promise.allSettled([runtime.close()]);
+  await Promise.allSettled(doorsOf(parts).map((part) => part.close()));
+  await stopListening(parts);
+}
+
+/** Ends the servers of egresses, which go on while the runtime is stopped. */
+async function stopListening({ egresses = [] }: RuntimeOptions): Promise<void> {
+  await Promise.allSettled(egresses.map((egress) => egress.stopListening?.()));
 }
 
 interface Measuring {

@@ -87,10 +87,9 @@ export function playgrounds(name: string, command: Command): () => Promise<Playg
 /** What a client of the playground does. */
 function client(ingressPort: number, egressPort: number): Omit<Playground, "restart"> {
   const next = async (topic: string): Promise<string | undefined> => {
-    // The runtime does not wait for its egresses: at first nobody listens there.
-    const response = await fetch(`http://127.0.0.1:${String(egressPort)}/${topic}`).catch(() => undefined);
-    const text = await response?.text();
-    return response?.status === 200 ? text : undefined;
+    const response = await fetch(`http://127.0.0.1:${String(egressPort)}/${topic}`);
+    const text = await response.text();
+    return response.status === 200 ? text : undefined;
   };
   return {
     async send(address, type, value) {

@@ -20,6 +20,15 @@ export interface Egress {
    */
   check(argument: Uint8Array): void;
   /**
+   * Begins to listen, if the egress is a server: before the runtime starts, so that its clients find it. It goes on through
+   * each {@link close}, while the runtime is stopped, until {@link stopListening}.
+   *
+   * @throws RuntimeError `io-failed` if the port cannot be had
+   */
+  listen?(): Promise<void>;
+  /** Ends what {@link listen} has begun; called once the egress is closed for good. */
+  stopListening?(): Promise<void>;
+  /**
    * Connects, and says which record was the last one delivered before, for egresses that keep that at their
    * destination: the runtime does not deliver up to it again. `undefined` if the destination does not know. A number that
    * the store has not given out yet comes from another data folder, and the runtime refuses the destination.

@@ -29,6 +29,8 @@ class HttpServerEgress implements HttpEgress {
   readonly id: string;
   readonly #recorded: RecordedEgress;
   readonly #listener: HttpListener;
+  /** Listens whether or not it is open. */
+  #isListening = false;
 
   constructor(options: HttpEgressOptions) {
     const { id } = options;
@@ -65,6 +67,16 @@ class HttpServerEgress implements HttpEgress {
     this.#recorded.check(argument);
   }
 
+  async listen(): Promise<void> {
+    await this.#listener.listen();
+    this.#isListening = true;
+  }
+
+  async stopListening(): Promise<void> {
+    this.#isListening = false;
+    await this.#listener.close();
+  }
+
   async open(): Promise<number | undefined> {
     await this.#listener.listen();
     return this.#recorded.open();
@@ -76,6 +88,6 @@ class HttpServerEgress implements HttpEgress {
 
   async close(): Promise<void> {
     await this.#recorded.close();
-    await this.#listener.close();
+    if (!this.#isListening) await this.#listener.close();
   }
 }

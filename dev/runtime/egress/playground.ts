@@ -63,6 +63,8 @@ class PlaygroundServer implements PlaygroundEgress {
   readonly #warn: (sentence: string) => void;
   readonly #listener: HttpListener;
   readonly #full = new Set<string>();
+  /** Listens whether or not it is open. */
+  #isListening = false;
   #queues: TopicQueues;
   #log: QueueLog | undefined;
   #last: number | undefined;
@@ -96,14 +98,30 @@ class PlaygroundServer implements PlaygroundEgress {
     );
   }
 
+  /** With the queues of before: the first request finds what waits. */
+  async listen(): Promise<void> {
+    await this.#openLog();
+    await this.#listener.listen();
+    this.#isListening = true;
+  }
+
+  async stopListening(): Promise<void> {
+    this.#isListening = false;
+    await this.close();
+  }
+
   async open(): Promise<number | undefined> {
+    await this.#openLog();
+    await this.#listener.listen();
+    return this.#last;
+  }
+
+  async #openLog(): Promise<void> {
     if (this.#file !== undefined && this.#log === undefined) {
       this.#queues = new TopicQueues(this.#mostQueued);
       this.#log = await QueueLog.open({ component: this.id, path: this.#file }, this.#queues);
       this.#last = this.#log.last;
     }
-    await this.#listener.listen();
-    return this.#last;
   }
 
   async deliver(records: readonly OutboxRecord[]): Promise<void> {
@@ -128,7 +146,7 @@ class PlaygroundServer implements PlaygroundEgress {
   }
 
   async close(): Promise<void> {
-    await this.#listener.close();
+    if (!this.#isListening) await this.#listener.close();
     const log = this.#log;
     this.#log = undefined;
     await log?.close();
@@ -152,6 +170,11 @@ class PlaygroundServer implements PlaygroundEgress {
         detail: `fetch a record with GET /<topic>; there are the topics ${[...this.#topics].join(", ")}`,
         headers: ["allow", "GET", "connection", "close"],
       });
+      return;
+    }
+    if (this.#file !== undefined && this.#log === undefined) {
+      const detail = "the runtime is stopped, and the records that wait are closed: ask again";
+      sendProblem(response, { status: 503, detail, headers: ["retry-after", "1"] });
       return;
     }
     try {

@@ -4,14 +4,15 @@ import { serializedTypedValue } from "statefun/wire";
 import { addressText, typenameOf, type FunctionAddress } from "../address.js";
 import { answerReading, type ReadableEgresses } from "../egress/http-reading.js";
 import { sendJson, sendProblem, type Problem } from "../http/http-answer.js";
-import { HttpListener, type ListenerOptions } from "../http/http-listener.js";
+import type { ListenerOptions } from "../http/http-listener.js";
 import { readBody } from "../http/request-body.js";
 import { addressOfPath, requestTarget, type RequestTarget } from "../http/request-path.js";
 import { quoted } from "../quoted.js";
-import { Admissions, type AdmissionOutcome } from "./admissions.js";
+import type { AdmissionOutcome } from "./admissions.js";
 import { typedBytes } from "./http-message.js";
-import type { Admission, Ingress, IngressGate } from "./ingress.js";
+import type { Admission, Ingress } from "./ingress.js";
 import type { KnownFunction } from "./known-function.js";
+import { ServerIngress } from "./server-ingress.js";
 
 /** How {@link httpIngress} is set up. */
 export interface HttpIngressOptions extends ListenerOptions {
@@ -63,55 +64,25 @@ export function httpIngress(options: HttpIngressOptions): HttpIngress {
   return new HttpServerIngress(options);
 }
 
-class HttpServerIngress implements HttpIngress {
-  readonly id: string;
+class HttpServerIngress extends ServerIngress implements HttpIngress {
   readonly #options: HttpIngressOptions;
   readonly #maxRequestBytes: number;
-  readonly #admissions: Admissions;
-  readonly #listener: HttpListener;
   #known: ReadonlyMap<string, KnownFunction> = new Map();
   #knownFrom: readonly KnownFunction[] | undefined;
 
   constructor(options: HttpIngressOptions) {
     const { id = "statefun/http", maxRequestBytes = defaultMaxRequestBytes } = options;
     const { maxWaitMillis = defaultMaxWaitMillis, maxWaitingBytes } = options;
-    this.id = id;
+    super(id, options, { maxWaitMillis, maxWaitingBytes });
     this.#options = options;
     this.#maxRequestBytes = maxRequestBytes;
-    this.#admissions = new Admissions({ maxWaitMillis, maxWaitingBytes });
-    this.#listener = new HttpListener(id, options, (request, response) => {
-      this.#handle(request, response);
-    });
   }
 
   get description(): string {
     return `POST ${this.url}/<namespace>/<name>/<id>`;
   }
 
-  get url(): string {
-    return this.#listener.url;
-  }
-
-  listen(): Promise<void> {
-    return this.#listener.listen();
-  }
-
-  async start(gate: IngressGate): Promise<void> {
-    await this.#listener.listen();
-    this.#admissions.open(gate);
-  }
-
-  stop(): Promise<void> {
-    this.#admissions.shut();
-    return Promise.resolve();
-  }
-
-  async close(): Promise<void> {
-    this.#admissions.shut();
-    await this.#listener.close();
-  }
-
-  #handle(request: IncomingMessage, response: ServerResponse): void {
+  protected handle(request: IncomingMessage, response: ServerResponse): void {
     const { method, url = "/" } = request;
     const target = requestTarget(url);
     if (method === "POST" || method === "PUT") {
@@ -149,7 +120,7 @@ class HttpServerIngress implements HttpIngress {
       sendProblem(response, badPath(target.path, address));
       return;
     }
-    const { gate } = this.#admissions;
+    const { gate } = this.admissions;
     if (gate === undefined) {
       sendProblem(response, unavailable("the runtime is stopped"));
       return;
@@ -180,7 +151,7 @@ class HttpServerIngress implements HttpIngress {
   }
 
   #admit(response: ServerResponse, admission: Admission, bytes: number, accepted: object): void {
-    const takeBack = this.#admissions.take(admission, bytes, (outcome: AdmissionOutcome) => {
+    const takeBack = this.admissions.take(admission, bytes, (outcome: AdmissionOutcome) => {
       if (outcome.kind === "durable") {
         sendJson(response, 202, accepted, outcome.known ? ["idempotent-replayed", "true"] : []);
       } else if (outcome.kind === "closed") {

@@ -51,6 +51,13 @@ export interface Ingress {
   /** For people: what is read, and where. */
   readonly description: string;
   /**
+   * Begins to listen, if the ingress is a server: before the runtime starts, so that its clients are told that it does not
+   * run yet. Does nothing if it listens.
+   *
+   * @throws RuntimeError `io-failed` if the port cannot be had
+   */
+  listen?(): Promise<void>;
+  /**
    * Begins to admit; resolves once it does. Called again after each restart of the runtime, with another gate, and
    * never before {@link stop} has resolved.
    *

@@ -2,13 +2,13 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { serializedTypedValue } from "statefun/wire";
 import { typenameOf, type FunctionAddress } from "../address.js";
 import { sendProblem, sendText, type Problem } from "../http/http-answer.js";
-import { HttpListener, type ListenerOptions } from "../http/http-listener.js";
+import type { ListenerOptions } from "../http/http-listener.js";
 import { readBody } from "../http/request-body.js";
 import { percentDecoded, requestTarget } from "../http/request-path.js";
 import { quoted } from "../quoted.js";
 import { strictText, stringTypename, wrappedText } from "../values/wrappers.js";
-import { Admissions } from "./admissions.js";
-import type { Ingress, IngressGate } from "./ingress.js";
+import type { Ingress } from "./ingress.js";
+import { ServerIngress } from "./server-ingress.js";
 
 /** How {@link playgroundIngress} is set up. */
 export interface PlaygroundIngressOptions extends ListenerOptions {
@@ -47,48 +47,22 @@ export function playgroundIngress(options: PlaygroundIngressOptions): Playground
   return new PlaygroundServer(options);
 }
 
-class PlaygroundServer implements PlaygroundIngress {
-  readonly id: string;
+class PlaygroundServer extends ServerIngress implements PlaygroundIngress {
   readonly #maxRequestBytes: number;
   readonly #encodeText: boolean;
-  readonly #listener: HttpListener;
-  /** A request waits for as long as too much is outstanding, as it does there. */
-  readonly #admissions = new Admissions();
 
   constructor(options: PlaygroundIngressOptions) {
     const { id = playgroundId, maxRequestBytes = defaultMaxRequestBytes, encodeText = false } = options;
-    this.id = id;
+    super(id, options); // a request waits for as long as too much is outstanding, as it does there
     this.#maxRequestBytes = maxRequestBytes;
     this.#encodeText = encodeText;
-    this.#listener = new HttpListener(id, options, (request, response) => {
-      this.#handle(request, response);
-    });
   }
 
   get description(): string {
     return `${this.url}/<namespace>/<name>/<id>`;
   }
 
-  get url(): string {
-    return this.#listener.url;
-  }
-
-  async start(gate: IngressGate): Promise<void> {
-    await this.#listener.listen();
-    this.#admissions.open(gate);
-  }
-
-  stop(): Promise<void> {
-    this.#admissions.shut();
-    return Promise.resolve();
-  }
-
-  async close(): Promise<void> {
-    this.#admissions.shut();
-    await this.#listener.close();
-  }
-
-  #handle(request: IncomingMessage, response: ServerResponse): void {
+  protected handle(request: IncomingMessage, response: ServerResponse): void {
     const { path } = requestTarget(request.url ?? "/");
     readBody(request, response, this.#maxRequestBytes, (body) => {
       const problem =
@@ -101,7 +75,7 @@ class PlaygroundServer implements PlaygroundIngress {
   #take(path: string, request: IncomingMessage, body: Buffer, response: ServerResponse): Problem | undefined {
     const address = addressOf(path);
     if (address === undefined) return badPath(path);
-    const { gate } = this.#admissions;
+    const { gate } = this.admissions;
     if (gate === undefined) return unavailable("the runtime is stopped");
     if (!gate.serves(address)) return unknown(address);
     const { "content-type": contentType = "" } = request.headers;
@@ -112,7 +86,7 @@ class PlaygroundServer implements PlaygroundIngress {
     const bytes = isText ? wrappedText(body) : body;
     const argument = serializedTypedValue(typename, bytes);
     const messages = [{ target: address, id: address.id, argument }];
-    const takeBack = this.#admissions.take({ messages }, argument.length, (outcome) => {
+    const takeBack = this.admissions.take({ messages }, argument.length, (outcome) => {
       if (outcome.kind === "durable") sendText(response, 200, "text/plain; charset=utf-8", "");
       else if (outcome.kind === "closed") sendProblem(response, unavailable(outcome.why));
       else sendProblem(response, unavailable("too many messages are waiting for functions that are busy"));

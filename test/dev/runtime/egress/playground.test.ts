@@ -37,6 +37,28 @@ async function pop(egress: PlaygroundEgress, topic: string): Promise<string | nu
   return response.status === 200 ? response.text() : response.status;
 }
 
+test("a server that listens by itself answers through a stop of the runtime, and loses nothing", async () => {
+  const egress = playgroundEgress({
+    port: 0,
+    topics: ["greetings"],
+    file: join(temporaryFolder(), "queues.log"),
+  });
+  open.push(egress);
+  await egress.listen?.();
+  await egress.open();
+  await egress.deliver([record(1, "greetings", "a")]);
+
+  await egress.close();
+  const whileStopped = await pop(egress, "greetings");
+  await egress.open();
+  const after = await pop(egress, "greetings");
+  await egress.close();
+  await egress.stopListening?.();
+
+  expect([whileStopped, after]).toEqual([503, "a"]);
+  await expect(fetch(`${egress.url}/greetings`)).rejects.toThrow();
+});
+
 describe("D50: records", () => {
   test("are fetched once each, in the order of their topic, as text", async () => {
     const egress = await opened();
