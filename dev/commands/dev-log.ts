@@ -43,6 +43,7 @@ function isNews(entry: JournalEntry, { records }: DevLogOptions): boolean {
     case "ingress-recovered":
     case "egress-failed":
     case "egress-recovered":
+    case "egress-dropped":
     case "quarantine":
       return true;
     case "running":

@@ -50,6 +50,11 @@ function described(entry: EntryJson, style: Style): Lines {
       return [`${style("green", "back")}     ${printable(entry.ingress)}`];
     case "egress-recovered":
       return [`${style("green", "back")}     ${printable(entry.egress)}`];
+    case "egress-dropped":
+      return [
+        `${style("yellow", "dropped")}  ${printable(entry.egress)} #${String(entry.sequence)}  ${shownValue(entry.record)}`,
+        ...(entry.mayHaveArrived ? ["its destination may have it, or a part of it"] : []),
+      ];
     case "running":
       return [
         `${style("green", "running")}  ${entry.restarts === 0 ? "" : counted(entry.restarts, "restart")}`,

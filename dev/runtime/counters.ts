@@ -112,6 +112,8 @@ export class EgressCounters {
   records = 0;
   /** Deliveries that failed and were, or will be, tried again. */
   failures = 0;
+  /** Records that were dropped because somebody asked for it. */
+  dropped = 0;
   /** Records that wait to be delivered, durable or about to be. */
   waiting = 0;
 

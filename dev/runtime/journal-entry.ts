@@ -43,6 +43,16 @@ export type JournalEntry =
   | { readonly kind: "egress-failed"; readonly egress: string; readonly error: RuntimeError }
   /** An egress that could not deliver does so again. */
   | { readonly kind: "egress-recovered"; readonly egress: string }
+  /** A record was dropped because somebody asked for it: its destination does not get it any more. */
+  | {
+      readonly kind: "egress-dropped";
+      readonly egress: string;
+      readonly sequence: number;
+      /** The record: a serialized `TypedValue`. */
+      readonly argument: Uint8Array;
+      /** Whether the destination may have it, or a part of it, from a delivery that failed. */
+      readonly mayHaveArrived: boolean;
+    }
   /** The runtime runs: after the start, or after a restart. */
   | { readonly kind: "running"; readonly restarts: number }
   /** Something fatal stopped the runtime; it restarts after `retryMillis`, or never if that is left out. */

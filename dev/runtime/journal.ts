@@ -199,6 +199,7 @@ function bytesOf(entry: JournalEntry): number {
     case "reply":
       return bytesPerEntry + bytesOfResponse(entry.response);
     case "delivered":
+    case "egress-dropped":
       return bytesPerEntry + entry.argument.length;
     default:
       return bytesPerEntry;

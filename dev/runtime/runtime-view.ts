@@ -157,11 +157,13 @@ export interface DelayedMessage {
   readonly argument: Uint8Array;
 }
 
-/** A record of an egress that its destination does not have yet. */
+/** A record of an egress that its destination does not have yet, as far as is known. */
 export interface WaitingRecord {
   readonly sequence: number;
   /** A serialized `TypedValue`. */
   readonly argument: Uint8Array;
+  /** Whether the destination may have it, or a part of it: a delivery of it was begun, and nobody knows its end. */
+  readonly mayHaveArrived: boolean;
 }
 
 /** Why an address was set aside. */
@@ -230,6 +232,15 @@ export interface RuntimeView {
    * @throws RuntimeError `invalid-argument` if the cursor is not one of this list
    */
   outbox(egress: string, page: PageRequest): Page<WaitingRecord>;
+
+  /**
+   * Drops a record that waits to leave, for good; waits for the end of a delivery of it that is under way, and resolves
+   * once the drop is durable.
+   *
+   * @returns the record; `undefined` if none with that number waits for that egress
+   * @throws RuntimeError `closed` if the runtime does not run
+   */
+  dropRecord(egress: string, sequence: number): Promise<WaitingRecord | undefined>;
 
   /**
    * Addresses that were set aside.

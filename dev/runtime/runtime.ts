@@ -11,6 +11,7 @@ import type { Egress } from "./egress/egress.js";
 import type { Ingress } from "./ingress/ingress.js";
 import type { JournalListener } from "./journal-entry.js";
 import { RuntimeError } from "./runtime-error.js";
+import type { WaitingRecord } from "./runtime-view.js";
 import type { Store } from "./store/store.js";
 import type { Endpoint } from "./transport/transport.js";
 
@@ -161,6 +162,21 @@ export class Runtime {
     }
     run.dispatcher.release(mailbox, what);
     await run.durable();
+  }
+
+  /**
+   * Drops a record that waits to leave through an egress, once no delivery of it is under way.
+   *
+   * @returns the record; `undefined` if none with that number waits for that egress
+   * @throws RuntimeError `closed`, or what has ended the runtime, if it does not run
+   */
+  async dropRecord(egress: string, sequence: number): Promise<WaitingRecord | undefined> {
+    const { run } = this;
+    if (run.ended !== undefined) throw run.ended;
+    await run.durable(); // a record that is not durable yet waits for that first
+    const dropped = await run.outbox.drop(egress, sequence);
+    await run.durable(); // rejects if the run has ended meanwhile
+    return dropped;
   }
 
   /**

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { addressText } from "../address.js";
-import { quoted } from "../quoted.js";
-import type { AddressDetail, Page, RuntimeView } from "../runtime-view.js";
+import type { AddressDetail, Page } from "../runtime-view.js";
 import {
   addressParameters,
   functionAddress,
@@ -17,9 +16,7 @@ import {
   addressDetailSchema,
   addressPageSchema,
   delayPageSchema,
-  deliveredSchema,
   mailboxPageSchema,
-  outboxPageSchema,
 } from "./runtime-schemas.js";
 import { addressJson, typedBytesJson, valueJson } from "./value-json.js";
 
@@ -133,61 +130,5 @@ const listDelayedMessages = route({
     ),
 });
 
-const egressParameter = z.string().describe("`<namespace>/<name>` of the egress.");
-
-/** @throws Problem 404 unless the module has the egress, or a record was written to one that stands in for it */
-function knownEgress(runtime: RuntimeView, egress: string): string {
-  const ids = new Set([...runtime.status().egresses, ...runtime.counters.egresses].map(({ id }) => id));
-  if (ids.has(egress)) return egress;
-  const what = `the module has no egress ${quoted(egress)}`;
-  throw new Problem(404, "unknown-egress", `${what}; it has ${[...ids].join(", ") || "none"}`);
-}
-
-const listOutbox = route({
-  method: "GET",
-  path: "/api/v1/egress/outbox",
-  operation: "listOutbox",
-  summary: "The records that wait to leave through an egress, in order",
-  query: z.strictObject({ egress: egressParameter, ...pageParameters, maxValueBytes: valueBytesParameter }),
-  answer: outboxPageSchema,
-  problems: { 404: "The module has no such egress." },
-  handle: ({ runtime, query }) =>
-    pageJson(runtime.outbox(knownEgress(runtime, query.egress), query), ({ sequence, argument }) => ({
-      sequence,
-      record: valueJson(argument, query.maxValueBytes),
-    })),
-});
-
-const listDelivered = route({
-  method: "GET",
-  path: "/api/v1/egress/delivered",
-  operation: "listDelivered",
-  summary: "The last records that left through an egress, the newest last",
-  query: z.strictObject({
-    egress: egressParameter,
-    limit: pageParameters.limit,
-    maxValueBytes: valueBytesParameter,
-  }),
-  answer: deliveredSchema,
-  problems: { 404: "The module has no such egress." },
-  handle({ runtime, query: { egress, limit, maxValueBytes } }) {
-    const records = runtime.journal.delivered(knownEgress(runtime, egress), limit);
-    return {
-      items: records.map(({ sequence, atMillis, argument }) => ({
-        sequence,
-        atMillis,
-        record: valueJson(argument, maxValueBytes),
-      })),
-    };
-  },
-});
-
-/** What concerns addresses, and what leaves them. */
-export const addressRoutes: readonly Route[] = [
-  listAddresses,
-  getAddress,
-  listMailbox,
-  listDelayedMessages,
-  listOutbox,
-  listDelivered,
-];
+/** What concerns addresses. */
+export const addressRoutes: readonly Route[] = [listAddresses, getAddress, listMailbox, listDelayedMessages];

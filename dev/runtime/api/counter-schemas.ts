@@ -64,7 +64,9 @@ export const countersSchema = z
         lag: lag.optional(),
       }),
     ),
-    egresses: z.array(z.object({ id: z.string(), records: count, failures: count, waiting: z.int() })),
+    egresses: z.array(
+      z.object({ id: z.string(), records: count, failures: count, dropped: count, waiting: z.int() }),
+    ),
   })
   .describe(
     "Counters since the start of the process, under the names of a cluster's metrics where it has them.",

@@ -40,10 +40,11 @@ export function countersJson(counters: Counters): CountersJson {
       failures,
       ...(lag !== undefined && { lag }),
     })),
-    egresses: counters.egresses.map(({ id, records, failures, waiting }) => ({
+    egresses: counters.egresses.map(({ id, records, failures, dropped, waiting }) => ({
       id,
       records,
       failures,
+      dropped,
       waiting,
     })),
   };

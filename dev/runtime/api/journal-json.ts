@@ -62,6 +62,10 @@ export function entryJson(
       return { ...head, kind: entry.kind, ingress: entry.ingress };
     case "egress-recovered":
       return { ...head, kind: entry.kind, egress: entry.egress };
+    case "egress-dropped": {
+      const { kind, egress, sequence, argument, mayHaveArrived } = entry;
+      return { ...head, kind, egress, sequence, record: valueJson(argument, maxBytes), mayHaveArrived };
+    }
     case "running":
       return { ...head, kind: entry.kind, restarts: entry.restarts };
     case "stopped": {

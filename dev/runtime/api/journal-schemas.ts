@@ -3,6 +3,7 @@ import {
   addressSchema,
   count,
   errorSchema,
+  mayHaveArrived,
   messageSchema,
   millis,
   namedSchemas,
@@ -119,6 +120,16 @@ export const journalEntrySchema = z
     z
       .object({ ...head, kind: z.literal("egress-recovered"), egress: z.string() })
       .describe("An egress that could not deliver does so again."),
+    z
+      .object({
+        ...head,
+        kind: z.literal("egress-dropped"),
+        egress: z.string(),
+        sequence: count,
+        record: valueSchema,
+        mayHaveArrived,
+      })
+      .describe("A record of an egress was dropped because somebody asked for it."),
     z.object({ ...head, kind: z.literal("running"), restarts: count }).describe("The runtime runs."),
     z
       .object({
@@ -164,6 +175,7 @@ export const entryKinds = [
   "ingress-recovered",
   "egress-failed",
   "egress-recovered",
+  "egress-dropped",
   "running",
   "stopped",
   "quarantine",

@@ -65,6 +65,7 @@ const ingressMetrics: readonly Metric<Counters["ingresses"][number]>[] = [
 const egressMetrics: readonly Metric<Counters["egresses"][number]>[] = [
   counter("egress_records", "Records that their destination has.", (egress) => egress.records),
   counter("egress_failures", "Deliveries that failed and are tried again.", (egress) => egress.failures),
+  counter("egress_dropped", "Records that somebody has dropped.", (egress) => egress.dropped),
   gauge("egress_waiting", "Records that wait to be delivered.", (egress) => egress.waiting),
 ];
 

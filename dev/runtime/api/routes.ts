@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { openApiDocument } from "../openapi.js";
 import { addressRoutes } from "./address-routes.js";
+import { egressRoutes } from "./egress-routes.js";
 import type { EventStreams } from "./event-streams.js";
 import { journalRoutes } from "./journal-routes.js";
 import { noParameters } from "./parameters.js";
@@ -19,6 +20,7 @@ export function apiRoutes(streams: EventStreams): readonly Route[] {
   const routes: readonly Route[] = [
     ...runtimeRoutes,
     ...addressRoutes,
+    ...egressRoutes,
     ...journalRoutes(streams),
     route({
       method: "GET",

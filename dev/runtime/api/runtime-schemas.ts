@@ -3,6 +3,7 @@ import {
   addressSchema,
   count,
   errorSchema,
+  mayHaveArrived,
   lag,
   messageSchema,
   millis,
@@ -129,7 +130,15 @@ export const delayPageSchema = pageOf(
 );
 
 /** A page of the records that wait to leave. */
-export const outboxPageSchema = pageOf("OutboxPage", z.object({ sequence: count, record: valueSchema }));
+export const outboxPageSchema = pageOf(
+  "OutboxPage",
+  z.object({ sequence: count, record: valueSchema, mayHaveArrived }),
+);
+
+/** A record that was dropped. */
+export const droppedRecordSchema = z
+  .object({ egress: z.string(), sequence: count, record: valueSchema, mayHaveArrived })
+  .register(namedSchemas, { id: "DroppedRecord" });
 
 /** The last records that left. */
 export const deliveredSchema = z

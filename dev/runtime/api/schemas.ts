@@ -117,3 +117,8 @@ export type MessageJson = z.infer<typeof messageSchema>;
 export type ErrorJson = z.infer<typeof errorSchema>;
 /** A problem as the API writes it. */
 export type ProblemJson = z.infer<typeof problemSchema>;
+
+/** Whether an egress record may be where it goes. */
+export const mayHaveArrived = z
+  .boolean()
+  .describe("Whether its destination may have it, or a part of it: a delivery of it was begun and failed.");

@@ -3,6 +3,7 @@ import type { EgressCounters } from "../counters.js";
 import type { Egress, OutboxRecord } from "../egress/egress.js";
 import type { JournalListener } from "../journal-entry.js";
 import { RuntimeError } from "../runtime-error.js";
+import type { WaitingRecord } from "../runtime-view.js";
 
 /** The most records delivered together: a Kafka transaction costs milliseconds, which many records should share. */
 const mostRecords = 5000;
@@ -16,7 +17,7 @@ export class OutboxLane {
   readonly egress: Egress;
   readonly #clock: Clock;
   readonly #journal: JournalListener;
-  readonly #delivered: (records: readonly OutboxRecord[]) => void;
+  readonly #done: (records: readonly OutboxRecord[]) => void;
   readonly #unusedSequence: () => number;
   readonly #counters: EgressCounters;
   #records: OutboxRecord[] = [];
@@ -26,6 +27,8 @@ export class OutboxLane {
   #started = false;
   #closed = false;
   #abandoned = false;
+  /** Up to this sequence number records may have arrived, though nobody has told. */
+  #doubtfulUntil: number;
   #failures = 0;
   #retry: ScheduledCall | undefined;
   #round: Promise<void> = Promise.resolve();
@@ -33,7 +36,7 @@ export class OutboxLane {
   /**
    * A lane that does not deliver before it is started.
    *
-   * @param delivered - hears of what has arrived
+   * @param done - hears of what has arrived or was dropped
    * @param unusedSequence - the lowest sequence number that the store has not given out
    */
   constructor(
@@ -41,15 +44,16 @@ export class OutboxLane {
     clock: Clock,
     journal: JournalListener,
     counters: EgressCounters,
-    delivered: (records: readonly OutboxRecord[]) => void,
+    done: (records: readonly OutboxRecord[]) => void,
     unusedSequence: () => number,
   ) {
     this.egress = egress;
     this.#clock = clock;
     this.#journal = journal;
     this.#counters = counters;
-    this.#delivered = delivered;
+    this.#done = done;
     this.#unusedSequence = unusedSequence;
+    this.#doubtfulUntil = unusedSequence() - 1; // what is from before may have been on its way
   }
 
   /** How many records are not delivered yet. */
@@ -60,6 +64,32 @@ export class OutboxLane {
   /** Those records, in order. */
   get records(): readonly OutboxRecord[] {
     return [...this.#delivering, ...this.#records];
+  }
+
+  /** Whether the destination may have a record that waits, or a part of it. */
+  mayHaveArrived({ sequence }: OutboxRecord): boolean {
+    return sequence <= this.#doubtfulUntil;
+  }
+
+  /**
+   * Drops a record for good, once no delivery of it is under way, and goes on at once with those behind it.
+   *
+   * @returns `undefined` if no record with that number waits (then): it may have arrived meanwhile
+   */
+  async drop(sequence: number): Promise<WaitingRecord | undefined> {
+    const isIt = (record: OutboxRecord): boolean => record.sequence === sequence;
+    while (this.#running && this.#delivering.some(isIt)) await this.#round;
+    const record = this.#delivering.find(isIt) ?? this.#records.find(isIt);
+    if (record === undefined || this.#closed) return undefined;
+    const mayHaveArrived = this.mayHaveArrived(record);
+    if (this.#delivering.some(isIt)) this.#delivering = this.#delivering.filter((one) => one !== record);
+    else this.#records = this.#records.filter((one) => one !== record);
+    this.#counters.dropped++;
+    this.#counters.waiting = this.waiting;
+    this.#done([record]);
+    this.#journal({ kind: "egress-dropped", egress: this.egress.id, ...record, mayHaveArrived });
+    this.#tryNow();
+    return { ...record, mayHaveArrived };
   }
 
   /** Adds a durable record. */
@@ -124,6 +154,7 @@ export class OutboxLane {
     }
     const records = this.#delivering;
     if (records.length === 0) return;
+    this.#doubtfulUntil = Math.max(this.#doubtfulUntil, records.at(-1)?.sequence ?? 0);
     await this.egress.deliver(records);
     this.#delivering = [];
     this.#gone(records);
@@ -132,6 +163,7 @@ export class OutboxLane {
   /** The destination has the records up to `last` from before. */
   #skip(last: number | undefined): void {
     if (last === undefined) return;
+    this.#doubtfulUntil = last;
     const all = [...this.#delivering, ...this.#records];
     const known = all.filter(({ sequence }) => sequence <= last);
     this.#delivering = [];
@@ -143,7 +175,7 @@ export class OutboxLane {
     if (this.#abandoned) return;
     this.#counters.records += records.length;
     this.#counters.waiting = this.waiting;
-    this.#delivered(records);
+    this.#done(records);
     for (const { sequence, argument } of records) {
       this.#journal({ kind: "delivered", egress: this.egress.id, sequence, argument });
     }
@@ -164,14 +196,23 @@ export class OutboxLane {
     this.#counters.failures++;
     this.#journal({ kind: "egress-failed", egress: id, error });
     const waitMillis = Math.min(firstWaitMillis * 2 ** this.#failures++, longestWaitMillis);
-    this.#retry = this.#clock.schedule(this.#clock.now() + waitMillis, () => {
-      this.#retry = undefined;
-      this.#round = this.egress.close().catch(() => undefined); // what is open may be broken
-      void this.#round.then(() => {
-        this.#next();
-      });
-    });
+    this.#retry = this.#clock.schedule(this.#clock.now() + waitMillis, this.#again);
   }
+
+  /** What failed is not waited for any longer: what it failed for is gone. */
+  #tryNow(): void {
+    if (this.#retry === undefined) return;
+    this.#retry.cancel();
+    this.#again();
+  }
+
+  readonly #again = (): void => {
+    this.#retry = undefined;
+    this.#round = this.egress.close().catch(() => undefined); // what is open may be broken
+    void this.#round.then(() => {
+      this.#next();
+    });
+  };
 }
 
 /** Skipping what such a destination claims to have would lose records. */

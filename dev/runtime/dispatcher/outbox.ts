@@ -3,6 +3,7 @@ import type { Counters } from "../counters.js";
 import type { Egress, OutboxRecord } from "../egress/egress.js";
 import type { JournalListener } from "../journal-entry.js";
 import { RuntimeError } from "../runtime-error.js";
+import type { WaitingRecord } from "../runtime-view.js";
 import { ownBytes } from "./own-bytes.js";
 import { OutboxLane } from "./outbox-lane.js";
 import type { Tables } from "./tables.js";
@@ -68,11 +69,23 @@ export class Outbox {
   }
 
   /** The records that wait for one egress, in order. */
-  records(id: string): readonly OutboxRecord[] {
+  records(id: string): readonly WaitingRecord[] {
     const lane = this.#lanes.get(id);
     if (lane === undefined) return [];
     const added = [...this.#committing, ...this.#added].filter((one) => one.lane === lane);
-    return [...lane.records, ...added.map(({ record }) => record)];
+    return [...lane.records, ...added.map(({ record }) => record)].map((record) => ({
+      ...record,
+      mayHaveArrived: lane.mayHaveArrived(record),
+    }));
+  }
+
+  /**
+   * Drops a durable record for good, once no delivery of it is under way. It is gone with the next commit.
+   *
+   * @returns `undefined` if no such record waits for that egress
+   */
+  async drop(id: string, sequence: number): Promise<WaitingRecord | undefined> {
+    return this.#lanes.get(id)?.drop(sequence);
   }
 
   /** The egress of that id. */

@@ -140,6 +140,10 @@ export class LiveView implements RuntimeView {
     return pageOf(this.#runtime.run.outbox.records(egress), ({ sequence }) => sequence, page);
   }
 
+  dropRecord(egress: string, sequence: number): Promise<WaitingRecord | undefined> {
+    return this.#runtime.dropRecord(egress, sequence);
+  }
+
   quarantined(page: PageRequest): Page<QuarantinedAddress> {
     const { types } = this.#runtime.run;
     const all = [...types.all].flatMap((type) =>

@@ -19,6 +19,7 @@ const top = [
 const paths = [
   ...top.map((name) => [name]),
   ...["list", "retry", "drop"].map((name) => ["quarantine", name]),
+  ["egress", "drop"],
   ...["check", "write"].map((name) => ["module", name]),
   ...["up", "status", "run", "cancel", "logs", "down"].map((name) => ["cluster", name]),
 ];

@@ -186,6 +186,8 @@ describe("the OpenAPI document", () => {
       ["/api/v1/quarantine/retry", nobody, 404],
       ["/api/v1/quarantine/retry", carol, 200],
       ["/api/v1/quarantine/drop", nobody, 404],
+      ["/api/v1/egress/drop", { egress: "shop/orders", sequence: 1 }, 404],
+      ["/api/v1/egress/drop", { egress: "shop/orders" }, 400],
       ["/api/v1/clock/advance", { millis: 150_000 }, 200],
       ["/api/v1/quarantine/drop", carol, 200],
       ["/api/v1/clock/advance", { millis: -1 }, 400],
@@ -208,6 +210,7 @@ describe("the OpenAPI document", () => {
       "/api/v1/messages",
       "/api/v1/quarantine/retry",
       "/api/v1/quarantine/drop",
+      "/api/v1/egress/drop",
       "/api/v1/clock/advance",
     ];
 
