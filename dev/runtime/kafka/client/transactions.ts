@@ -187,9 +187,3 @@ export class TransactionWriter implements TransactionalProducer {
     return `Kafka at ${this.#brokers.addresses} refuses ${what} in a transaction of ${this.#transactionalId}`;
   }
 }
-
-/** Waits for all, so that nothing goes on after a failure; then throws the first failure. */
-async function all(works: readonly Promise<void>[]): Promise<void> {
-  const results = await Promise.allSettled(works);
-  for (const result of results) if (result.status === "rejected") throw result.reason;
-}
