@@ -136,7 +136,7 @@ async function letGo(runtime: Runtime, parts: RuntimeOptions): Promise<void> {
 
 /** Ends the servers of egresses, which go on while the runtime is stopped. */
 async function stopListening({ egresses = [] }: RuntimeOptions): Promise<void> {
-  await Promise.allSettled(egresses.map((egress) => egress.stopListening?.()));
+  await Promise.allSettled(egresses.map(async (egress) => egress.stopListening?.()));
 }
 
 interface Measuring {
