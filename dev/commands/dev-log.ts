@@ -16,6 +16,10 @@ export interface DevLog {
   reloaded(typenames: readonly string[]): void;
   /** Functions could not be loaded; those of before, if any, go on. */
   reloadFailed(why: string, goesOn: boolean): void;
+  /** The module file has changed, and the runtime runs what is in it. */
+  moduleReloaded(file: string, warnings: readonly string[]): void;
+  /** What is in the module file cannot be run; the module of before goes on. */
+  moduleFailed(why: string): void;
   /** The process of the functions has died, and is started again. */
   functionsDied(why: string): void;
   /** It is about to end. */
@@ -113,6 +117,15 @@ export function readableLog(options: DevLogOptions): DevLog {
       print(why);
       print(goesOn ? "Those of before go on. Waiting for a change …" : "Waiting for a change …");
     },
+    moduleReloaded(file, warnings) {
+      print(`${style("green", "Loaded again")}  ${printable(file)}`);
+      for (const warning of warnings) print(`${style("yellow", "Warning")}  ${printable(warning)}`);
+    },
+    moduleFailed(why) {
+      print(style("red", "The module cannot be run:"));
+      print(why);
+      print("The one of before goes on. Waiting for a change …");
+    },
     functionsDied(why) {
       print(`${style("red", "The functions have died")}: ${printable(why)}. They are started again.`);
     },
@@ -143,6 +156,12 @@ export function jsonLog(options: DevLogOptions): DevLog {
     },
     reloadFailed(why, goesOn) {
       write({ kind: "reload-failed", why, goesOn });
+    },
+    moduleReloaded(file, warnings) {
+      write({ kind: "module-reloaded", file, warnings });
+    },
+    moduleFailed(why) {
+      write({ kind: "module-failed", why });
     },
     functionsDied(why) {
       write({ kind: "functions-died", why });

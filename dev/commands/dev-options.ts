@@ -31,7 +31,7 @@ export function devCommand(): Command {
       new Option("--memory", "keep everything in memory, and nothing at the end").conflicts(["data", "sync"]),
     )
     .option("--sync", "make commits survive power loss, and not only the end of the process")
-    .option("-w, --watch", "load functions again when one of their files changes; state stays")
+    .option("-w, --watch", "load module and functions again when one of their files changes; state stays")
     .option(
       "-p, --port <port>",
       "take messages over HTTP at this port; 0 for a free one (default: 8090)",

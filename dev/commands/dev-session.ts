@@ -8,6 +8,7 @@ import type { Ingress } from "../runtime/ingress/ingress.js";
 import type { JournalEntry } from "../runtime/journal-entry.js";
 import { RecordedEgresses } from "../runtime/recorded-egresses.js";
 import { startRuntime, type RunningRuntime } from "../runtime/start-runtime.js";
+import type { Store } from "../runtime/store/store.js";
 import { defaultApiPort, defaultHttpPort } from "./default-ports.js";
 import type { DevFunctions } from "./dev-functions.js";
 import { preferredPort } from "./preferred-port.js";
@@ -21,6 +22,8 @@ export interface SessionPlan {
   readonly functions: DevFunctions;
   /** The folder of the store; without it everything is in memory. */
   readonly dataFolder: string | undefined;
+  /** What is in memory, if it is to outlive the session. */
+  readonly memory?: Store | undefined;
   /** Where other commands find the session. */
   readonly recordFolder: string;
   readonly sync: boolean;
@@ -49,7 +52,7 @@ export interface Session {
   readonly takesAnyEgress: boolean;
   /** Whether the store had anything in it. */
   readonly resumed: boolean;
-  /** Ends it in good order: everything that was applied is durable. */
+  /** Ends it in good order: everything that was applied is durable. Ends it once, however often it is called. */
   close(): Promise<void>;
 }
 
@@ -67,7 +70,9 @@ export async function startSession(plan: SessionPlan): Promise<Session> {
     module: read?.module,
     functions,
     store:
-      dataFolder === undefined ? { kind: "memory" } : { kind: "lmdb", folder: dataFolder, sync: plan.sync },
+      dataFolder === undefined
+        ? { kind: "memory", store: plan.memory }
+        : { kind: "lmdb", folder: dataFolder, sync: plan.sync },
     addressMap: plan.addressMap,
     ingresses: [...(httpIngress === undefined ? [] : [httpIngress]), ...(await fileIngresses(plan.inputs))],
     egresses: [...(await fileEgresses(plan.outputs)), ...known(functions.egresses, plan.outputs, recorded)],
@@ -81,6 +86,7 @@ export async function startSession(plan: SessionPlan): Promise<Session> {
     const { url, token } = api;
     writeRuntimeRecord(plan.recordFolder, { url, token, pid: process.pid, accepts });
     const takesAnyEgress = recorded !== undefined;
+    let closing: Promise<void> | undefined;
     return {
       running,
       api,
@@ -89,7 +95,8 @@ export async function startSession(plan: SessionPlan): Promise<Session> {
       resumed,
       async close() {
         removeRuntimeRecord(plan.recordFolder);
-        await Promise.all([api.close(), running.close()]);
+        closing ??= Promise.all([api.close(), running.close()]).then(() => undefined);
+        await closing;
       },
     };
   } catch (error) {
@@ -98,13 +105,17 @@ export async function startSession(plan: SessionPlan): Promise<Session> {
   }
 }
 
+/** Whether a module takes messages over HTTP by itself. */
+export function hasOwnPort(read: ReadModule | undefined): boolean {
+  return read?.module.ingresses.some(({ kind }) => kind === "playground") === true;
+}
+
 /** The HTTP ingress, unless the module has one and no port was asked for. */
 async function httpIngressOf(
   { read, functions, host, port }: SessionPlan,
   egresses: RecordedEgresses | undefined,
 ): Promise<HttpIngress | undefined> {
-  const ownIngress = read?.module.ingresses.some(({ kind }) => kind === "playground") === true;
-  if (ownIngress && port === undefined) return undefined;
+  if (hasOwnPort(read) && port === undefined) return undefined;
   const { httpIngress } = await import("../runtime/ingress/http.js");
   return httpIngress({
     port: port ?? (await preferredPort(defaultHttpPort, host)),

@@ -22,7 +22,8 @@ import { LiveView } from "./view/live-view.js";
 
 /** Where a runtime keeps what must survive it. */
 export type StoreChoice =
-  | { readonly kind: "memory" }
+  /** In memory; in a store that was given, so that it outlives the runtime and is not closed, or in one of its own. */
+  | { readonly kind: "memory"; readonly store?: Store | undefined }
   /** A folder of one runtime; with `sync` commits survive power loss, too. */
   | { readonly kind: "lmdb"; readonly folder: string; readonly sync?: boolean | undefined };
 
@@ -77,14 +78,18 @@ export async function startRuntime(options: StartRuntimeOptions): Promise<Runnin
   try {
     return await startOn(store, options);
   } catch (error) {
-    await store.close();
+    await closeStore(store, options);
     throw error;
   }
 }
 
 async function openStore(choice: StoreChoice): Promise<Store> {
-  if (choice.kind === "memory") return memoryStore();
+  if (choice.kind === "memory") return choice.store ?? memoryStore();
   return openLmdbStore({ folder: choice.folder, sync: choice.sync ?? false });
+}
+
+async function closeStore(store: Store, { store: choice }: StartRuntimeOptions): Promise<void> {
+  if (choice.kind !== "memory" || choice.store === undefined) await store.close();
 }
 
 async function startOn(store: Store, options: StartRuntimeOptions): Promise<RunningRuntime> {
@@ -116,7 +121,7 @@ async function startOn(store: Store, options: StartRuntimeOptions): Promise<Runn
         await runtime.close();
       } finally {
         await stopListening(parts);
-        await store.close();
+        await closeStore(store, options);
       }
     },
   };

@@ -93,7 +93,6 @@ describe("a mistaken command line ends with 2 and says what would be right:", ()
     [["send", "example/person/Ada", "1", "--text", "1"], "give the message in one way"],
     [["dev", "a.yaml", "b.yaml"], "a.yaml and b.yaml are two modules"],
     [["dev", "notes.txt"], "notes.txt is neither a module (.yaml) nor a file of functions"],
-    [["dev", "a.yaml", "--watch"], "--watch loads functions again: name the files that export them"],
     [["dev", "a.ts", "--port", "70000"], "It must be a port, 0 to 65535."],
     [["dev", "a.ts", "--memory", "--sync"], "cannot be used with"],
     [["dev", "a.ts", "--on-fatal", "ignore"], "Allowed choices are stop, quarantine."],
