@@ -49,6 +49,8 @@ function isNews(entry: JournalEntry, { records }: DevLogOptions): boolean {
     case "egress-recovered":
     case "egress-dropped":
     case "quarantine":
+    case "quarantine-full":
+    case "quarantine-relieved":
       return true;
     case "running":
       return entry.restarts > 0;

@@ -5,6 +5,7 @@ import {
   shownBytes,
   shownDuration,
   shownError,
+  shownSize,
   shownTime,
   shownValue,
 } from "./readable.js";
@@ -66,6 +67,13 @@ function described(entry: EntryJson, style: Style): Lines {
           ? "not tried again"
           : `starts again in ${shownDuration(entry.retryMillis)}`,
       ];
+    case "quarantine-full":
+      return [
+        `${style("red", "full")}     ${counted(entry.addresses, "address", "addresses")} in quarantine: their messages take ${shownSize(entry.bytes)}`,
+        "ingresses pause until some are retried or dropped: see statefun quarantine list",
+      ];
+    case "quarantine-relieved":
+      return [`${style("green", "relieved")} the messages of quarantined addresses have room again`];
     case "quarantine":
       return [
         `${style("yellow", entry.what)}  ${shownAddress(entry.address)}`,

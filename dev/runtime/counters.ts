@@ -137,6 +137,8 @@ export class Counters {
   addressesCached = 0;
   /** Messages that are not processed yet, those of batches in flight included. */
   mailWaiting = 0;
+  /** What the messages of addresses that are set aside take in memory, in bytes. */
+  quarantinedMailBytes = 0;
   /** Delayed messages that are not due yet. */
   delaysPending = 0;
   /** Times that something fatal stopped the runtime and it started again. */

@@ -63,7 +63,11 @@ export type JournalEntry =
       readonly what: "parked" | "retried" | "dropped";
       readonly address: FunctionAddress;
       readonly error: RuntimeError | undefined;
-    };
+    }
+  /** The messages of so many addresses that are set aside take so much memory that ingresses pause. */
+  | { readonly kind: "quarantine-full"; readonly addresses: number; readonly bytes: number }
+  /** They take less again: enough addresses were taken up, or their batches dropped. */
+  | { readonly kind: "quarantine-relieved" };
 
 /** Hears of everything that happens; must not throw and must be quick. */
 export type JournalListener = (entry: JournalEntry) => void;

@@ -50,6 +50,7 @@ export const countersSchema = z
       commitLatency: histogramSchema,
       addressesCached: z.int(),
       mailWaiting: z.int(),
+      quarantinedMailBytes: count,
       delaysPending: z.int(),
       restarts: count,
       quarantined: z.int(),

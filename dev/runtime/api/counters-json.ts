@@ -4,7 +4,7 @@ import type { CountersJson } from "./counter-schemas.js";
 /** All counters as the API writes them. */
 export function countersJson(counters: Counters): CountersJson {
   const { commits, commitWrites, commitLatency, addressesCached, mailWaiting, delaysPending } = counters;
-  const { restarts, quarantined, inflightAsyncOps, produced, producedRate } = counters;
+  const { quarantinedMailBytes, restarts, quarantined, inflightAsyncOps, produced, producedRate } = counters;
   return {
     functions: counters.types.map((type) => ({
       typename: type.typename,
@@ -28,6 +28,7 @@ export function countersJson(counters: Counters): CountersJson {
       commitLatency: commitLatency.summary(),
       addressesCached,
       mailWaiting,
+      quarantinedMailBytes,
       delaysPending,
       restarts,
       quarantined,

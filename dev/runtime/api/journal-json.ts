@@ -72,6 +72,10 @@ export function entryJson(
       const { kind, error, retryMillis } = entry;
       return { ...head, kind, error: errorJson(error), ...(retryMillis !== undefined && { retryMillis }) };
     }
+    case "quarantine-full":
+      return { ...head, kind: entry.kind, addresses: entry.addresses, bytes: entry.bytes };
+    case "quarantine-relieved":
+      return { ...head, kind: entry.kind };
     case "quarantine": {
       const { kind, what, address, error } = entry;
       return {

@@ -148,6 +148,12 @@ export const journalEntrySchema = z
         error: errorSchema.optional(),
       })
       .describe("An address was set aside, taken up again, or its batch was dropped."),
+    z
+      .object({ ...head, kind: z.literal("quarantine-full"), addresses: count, bytes: count })
+      .describe("The messages of addresses that are set aside take so much memory that ingresses pause."),
+    z
+      .object({ ...head, kind: z.literal("quarantine-relieved") })
+      .describe("They take less again, and ingresses go on."),
   ])
   .describe("Something that happened in the runtime.")
   .register(namedSchemas, { id: "JournalEntry" });
@@ -179,6 +185,8 @@ export const entryKinds = [
   "running",
   "stopped",
   "quarantine",
+  "quarantine-full",
+  "quarantine-relieved",
 ] as const;
 
 /** An entry as the API writes it. */

@@ -47,6 +47,11 @@ const runtimeMetrics: readonly Metric<Counters>[] = [
   gauge("runtime_addressesCached", "Addresses held in memory.", (all: Counters) => all.addressesCached),
   gauge("runtime_mailWaiting", "Messages that are not processed yet.", (all: Counters) => all.mailWaiting),
   gauge(
+    "runtime_quarantinedMailBytes",
+    "Bytes of messages of addresses that are set aside.",
+    (all: Counters) => all.quarantinedMailBytes,
+  ),
+  gauge(
     "runtime_delaysPending",
     "Delayed messages that are not due yet.",
     (all: Counters) => all.delaysPending,

@@ -16,6 +16,7 @@ import type { Limits } from "./limits.js";
 import { Load } from "./load.js";
 import { Mailbox } from "./mailbox.js";
 import type { Outbox } from "./outbox.js";
+import { Quarantine } from "./quarantine.js";
 import { registerStates } from "./register-states.js";
 import { requestBytes } from "./request.js";
 import { States } from "./states.js";
@@ -53,6 +54,7 @@ export interface DispatcherParts {
 export class Dispatcher {
   readonly states: States;
   readonly load: Load;
+  readonly #quarantine: Quarantine;
   readonly #parts: DispatcherParts;
   readonly #ready = new Fifo<Mailbox>();
   readonly #replies = new Fifo<() => void>();
@@ -66,6 +68,7 @@ export class Dispatcher {
     this.#parts = parts;
     this.states = new States(parts.tables, parts.clock, parts.limits.cacheBytes);
     this.load = new Load(parts.limits);
+    this.#quarantine = new Quarantine(parts, this.load);
   }
 
   /** Whether there is nothing to do but wait: for the clock, for calls under way. */
@@ -78,8 +81,9 @@ export class Dispatcher {
     const { tables, types, counters } = this.#parts;
     for (const [sequence, record] of tables.mail.committed()) {
       const mailbox = this.#mailbox(types.numbered(record.type), record.id);
-      mailbox.backlog.push({ ...record, sequence });
-      this.load.add(record);
+      const mail = { ...record, sequence };
+      mailbox.backlog.push(mail);
+      this.load.add(mail, mailbox);
       counters.mailWaiting++;
     }
     for (const type of types.all) for (const mailbox of type.mailboxes.values()) this.#restoreBatch(mailbox);
@@ -87,7 +91,7 @@ export class Dispatcher {
   }
 
   #restoreBatch(mailbox: Mailbox): void {
-    const { tables, counters } = this.#parts;
+    const { tables } = this.#parts;
     const { backlog, type } = mailbox;
     const last = tables.batches.get(mailbox.key) ?? backlog[0]?.sequence ?? 0;
     const size = backlog.filter(({ sequence }) => sequence <= last).length;
@@ -99,8 +103,7 @@ export class Dispatcher {
       this.#start(mailbox);
       return;
     }
-    mailbox.quarantined = { ...record, error: undefined };
-    counters.type(type.namespace, type.name).quarantined++;
+    this.#quarantine.restore(mailbox, record);
   }
 
   /** Stops at once: calls under way are given up. What was applied before stays. */
@@ -116,6 +119,7 @@ export class Dispatcher {
       type.counters.quarantined = 0;
     }
     this.#parts.counters.mailWaiting = 0;
+    this.#parts.counters.quarantinedMailBytes = 0;
   }
 
   /** Puts a message into a mailbox: it is the next batch if the address is idle, and waits otherwise. */
@@ -124,7 +128,7 @@ export class Dispatcher {
     const mailbox = this.#mailbox(type, id);
     const mail: Mail = { sequence: tables.nextSequence(), type: type.number, id, invocation };
     tables.mail.put(mail.sequence, mail);
-    this.load.add(mail);
+    this.load.add(mail, mailbox);
     type.counters.in++;
     counters.mailWaiting++;
     if (mailbox.batch === undefined) {
@@ -134,7 +138,8 @@ export class Dispatcher {
     }
     mailbox.backlog.push(mail);
     type.counters.numBacklog++;
-    this.load.grown(mailbox);
+    if (mailbox.quarantined === undefined) this.load.grown(mailbox);
+    else this.#quarantine.look();
     return mailbox;
   }
 
@@ -191,13 +196,7 @@ export class Dispatcher {
 
   /** Takes up an address that was set aside: its batch is sent again, or dropped and the backlog sent. */
   release(mailbox: Mailbox, what: "retried" | "dropped"): void {
-    const { tables, journal } = this.#parts;
-    if (mailbox.quarantined === undefined) return;
-    const { error } = mailbox.quarantined;
-    mailbox.quarantined = undefined;
-    mailbox.type.counters.quarantined--;
-    tables.quarantine.remove(mailbox.key);
-    journal({ kind: "quarantine", what, address: addressOf(mailbox), error });
+    if (!this.#quarantine.release(mailbox, what)) return;
     if (what === "retried") {
       this.load.grown(mailbox);
       this.#start(mailbox);
@@ -207,13 +206,7 @@ export class Dispatcher {
 
   /** Sets an address aside: its batch and whatever comes stay in its mailbox until somebody decides. */
   park(mailbox: Mailbox, error: RuntimeError): void {
-    const { tables, clock, journal } = this.#parts;
-    const record = { sinceMillis: clock.now(), code: error.code, message: error.message };
-    mailbox.quarantined = { ...record, error };
-    mailbox.type.counters.quarantined++;
-    tables.quarantine.put(mailbox.key, record);
-    this.load.relieved(mailbox);
-    journal({ kind: "quarantine", what: "parked", address: addressOf(mailbox), error });
+    this.#quarantine.park(mailbox, error);
   }
 
   // Private access through a method: the compiler would otherwise hold the field for unchanged within the loop.

@@ -15,6 +15,7 @@ export class Load {
   calls = 0;
   #blocked = 0;
   #mailBytes = 0;
+  #quarantinedBytes = 0;
   readonly #limits: Limits;
 
   /** Nothing is under way. */
@@ -25,17 +26,43 @@ export class Load {
   /** Whether ingresses must pause. */
   get tooMuch(): boolean {
     const { maxCalls, maxMailBytes } = this.#limits;
-    return (maxCalls > 0 && this.calls >= maxCalls) || this.#blocked > 0 || this.#mailBytes >= maxMailBytes;
+    if ((maxCalls > 0 && this.calls >= maxCalls) || this.#blocked > 0) return true;
+    return this.#mailBytes >= maxMailBytes || this.quarantineIsFull;
   }
 
-  /** A message waits. */
-  add({ invocation }: Pick<Mail, "invocation">): void {
-    this.#mailBytes += invocation.length + mailOverheadBytes;
+  /** What the messages of addresses that are set aside take. They do not count among those that are worked on. */
+  get quarantinedBytes(): number {
+    return this.#quarantinedBytes;
   }
 
-  /** A message is done with. */
-  remove({ invocation }: Pick<Mail, "invocation">): void {
-    this.#mailBytes -= invocation.length + mailOverheadBytes;
+  /** Whether those messages alone make ingresses pause. */
+  get quarantineIsFull(): boolean {
+    return this.#quarantinedBytes >= this.#limits.maxQuarantinedMailBytes;
+  }
+
+  /** A message waits at an address. */
+  add(mail: Mail, { quarantined }: Mailbox): void {
+    if (quarantined === undefined) this.#mailBytes += bytesOf(mail);
+    else this.#quarantinedBytes += bytesOf(mail);
+  }
+
+  /** A message is done with, of an address that is not set aside. */
+  remove(mail: Mail): void {
+    this.#mailBytes -= bytesOf(mail);
+  }
+
+  /** An address is set aside, with its messages. */
+  parked(mailbox: Mailbox): void {
+    const bytes = bytesWaiting(mailbox);
+    this.#mailBytes -= bytes;
+    this.#quarantinedBytes += bytes;
+  }
+
+  /** An address is not set aside any more. */
+  released(mailbox: Mailbox): void {
+    const bytes = bytesWaiting(mailbox);
+    this.#mailBytes += bytes;
+    this.#quarantinedBytes -= bytes;
   }
 
   /** The backlog of an address has grown: notes if it has reached its limit. */
@@ -55,4 +82,15 @@ export class Load {
     mailbox.type.counters.numBlockedAddress--;
     this.#blocked--;
   }
+}
+
+function bytesOf({ invocation }: Mail): number {
+  return invocation.length + mailOverheadBytes;
+}
+
+function bytesWaiting({ batch = [], backlog }: Mailbox): number {
+  let bytes = 0;
+  for (const mail of batch) bytes += bytesOf(mail);
+  for (const mail of backlog) bytes += bytesOf(mail);
+  return bytes;
 }
