@@ -17,6 +17,7 @@ export interface DevOptions {
   readonly onFatal: "stop" | "quarantine";
   readonly input?: readonly string[];
   readonly output?: readonly string[];
+  readonly webhook?: readonly string[];
   readonly print?: true;
   readonly json?: true;
 }
@@ -62,6 +63,11 @@ export function devCommand(): Command {
       "append the records of an egress to a file, as lines of JSON; repeatable",
       output,
     )
+    .option(
+      "--webhook <egress=url>",
+      "post the records of an egress to a URL, one by one, as JSON; repeatable",
+      webhook,
+    )
     .option("--print", "print egress records as they leave")
     .option("--json", "write what happens as lines of JSON")
     .addHelpText("after", examples);
@@ -77,6 +83,14 @@ function output(text: string, before: readonly string[] = []): readonly string[]
   if (/^[^/=]+\/[^/=]+=./.test(text)) return collect(text, before);
   throw new InvalidArgumentError(
     "Write it as <namespace>/<name>=<file>, such as example/greetings=out.ndjson.",
+  );
+}
+
+function webhook(text: string, before: readonly string[] = []): readonly string[] {
+  const [, url = ""] = /^[^/=]+\/[^/=]+=(.+)$/.exec(text) ?? [];
+  if (/^https?:/i.test(url) && URL.canParse(url)) return collect(text, before);
+  throw new InvalidArgumentError(
+    "Write it as <namespace>/<name>=<url>, such as example/greetings=https://example.com/hook.",
   );
 }
 

@@ -30,6 +30,7 @@ export function screenOf(
       })),
     ingresses: ingresses.map(({ id, description }) => ({ id, description })),
     egresses,
+    readable: session.readable[0],
     takesAnyEgress: session.takesAnyEgress,
     dataFolder: plan.dataFolder,
     resumed: session.resumed,

@@ -2,7 +2,6 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { ReadModule } from "../module/read-module.js";
 import type { ApiServer } from "../runtime/api.js";
-import type { Egress } from "../runtime/egress/egress.js";
 import type { HttpIngress } from "../runtime/ingress/http.js";
 import type { Ingress } from "../runtime/ingress/ingress.js";
 import type { JournalEntry } from "../runtime/journal-entry.js";
@@ -10,10 +9,10 @@ import { RecordedEgresses } from "../runtime/recorded-egresses.js";
 import { startRuntime, type RunningRuntime } from "../runtime/start-runtime.js";
 import type { Store } from "../runtime/store/store.js";
 import { defaultApiPort, defaultHttpPort } from "./default-ports.js";
+import { destinationEgresses, type Destinations } from "./destinations.js";
 import type { DevFunctions } from "./dev-functions.js";
 import { preferredPort } from "./preferred-port.js";
 import { removeRuntimeRecord, writeRuntimeRecord } from "./runtime-record.js";
-import { UsageError } from "./usage-error.js";
 
 /** What a session runs. */
 export interface SessionPlan {
@@ -37,8 +36,8 @@ export interface SessionPlan {
   readonly onFatal: "stop" | "quarantine";
   /** Files of messages. */
   readonly inputs: readonly string[];
-  /** Files for records, by the ids of their egresses. */
-  readonly outputs: ReadonlyMap<string, string>;
+  /** Files and URLs for records. */
+  readonly destinations: Destinations;
   readonly heard: (entry: JournalEntry) => void;
 }
 
@@ -48,6 +47,8 @@ export interface Session {
   readonly api: ApiServer;
   /** Where messages are taken over HTTP; `undefined` if the module has an HTTP ingress of its own. */
   readonly httpIngress: HttpIngress | undefined;
+  /** The egresses of the files whose records are kept, to be read over HTTP. */
+  readonly readable: readonly string[];
   /** Whether records for any egress are kept. */
   readonly takesAnyEgress: boolean;
   /** Whether the store had anything in it. */
@@ -65,6 +66,12 @@ export async function startSession(plan: SessionPlan): Promise<Session> {
   const { read, functions, dataFolder } = plan;
   const recorded = read === undefined ? new RecordedEgresses() : undefined;
   const httpIngress = await httpIngressOf(plan, recorded);
+  const elsewhere = await destinationEgresses(plan.destinations);
+  // Egresses that the files export are there from the start, so that they can be read and are shown.
+  const readable =
+    recorded === undefined
+      ? []
+      : functions.egresses.filter((exported) => !elsewhere.some(({ id }) => id === exported));
   const resumed = dataFolder !== undefined && existsSync(join(dataFolder, "data.mdb"));
   const running = await startRuntime({
     module: read?.module,
@@ -75,7 +82,7 @@ export async function startSession(plan: SessionPlan): Promise<Session> {
         : { kind: "lmdb", folder: dataFolder, sync: plan.sync },
     addressMap: plan.addressMap,
     ingresses: [...(httpIngress === undefined ? [] : [httpIngress]), ...(await fileIngresses(plan.inputs))],
-    egresses: [...(await fileEgresses(plan.outputs)), ...known(functions.egresses, plan.outputs, recorded)],
+    egresses: [...elsewhere, ...readable.flatMap((id) => recorded?.standIn(id) ?? [])],
     standIn: recorded === undefined ? undefined : (id) => recorded.standIn(id),
     onFatal: plan.onFatal,
     listener: plan.heard,
@@ -91,6 +98,7 @@ export async function startSession(plan: SessionPlan): Promise<Session> {
       running,
       api,
       httpIngress,
+      readable,
       takesAnyEgress,
       resumed,
       async close() {
@@ -138,36 +146,4 @@ async function fileIngresses(paths: readonly string[]): Promise<Ingress[]> {
   return paths.map((path, at) =>
     fileIngress({ id: `statefun/file${several ? String(at + 1) : ""}`, path, follow: true }),
   );
-}
-
-async function fileEgresses(outputs: ReadonlyMap<string, string>): Promise<Egress[]> {
-  if (outputs.size === 0) return [];
-  const { fileEgress } = await import("../runtime/egress/file.js");
-  return Array.from(outputs, ([id, path]) => fileEgress({ id, path }));
-}
-
-/** Egresses that the files export: they are there from the start, so that they can be read and are shown. */
-function known(
-  exported: readonly string[],
-  outputs: ReadonlyMap<string, string>,
-  recorded: RecordedEgresses | undefined,
-): Egress[] {
-  if (recorded === undefined) return [];
-  return exported.filter((id) => !outputs.has(id)).map((id) => recorded.standIn(id));
-}
-
-/**
- * The options `--output egress=file` as a map.
- *
- * @throws UsageError if an egress has two files
- */
-export function outputFiles(entries: readonly string[]): ReadonlyMap<string, string> {
-  const files = new Map<string, string>();
-  for (const entry of entries) {
-    const at = entry.indexOf("=");
-    const id = entry.slice(0, at);
-    if (files.has(id)) throw new UsageError(`--output ${entry}: ${id} has a file already`);
-    files.set(id, entry.slice(at + 1));
-  }
-  return files;
 }

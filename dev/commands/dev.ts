@@ -7,8 +7,9 @@ import type { Store } from "../runtime/store/store.js";
 import { clusterKafka, devAddressMap } from "./address-map.js";
 import { functionsInProcess, noFunctions, reloadingFunctions, type DevFunctions } from "./dev-functions.js";
 import { jsonLog, readableLog, type DevLog } from "./dev-log.js";
+import { destinationsOf } from "./destinations.js";
 import { devCommand, devFiles, type DevFiles, type DevOptions } from "./dev-options.js";
-import { hasOwnPort, outputFiles, startSession, type Session, type SessionPlan } from "./dev-session.js";
+import { hasOwnPort, startSession, type Session, type SessionPlan } from "./dev-session.js";
 import { screenOf } from "./dev-screen.js";
 import { defaultDataFolder, memoryFolder } from "./runtime-record.js";
 import { WatchedModule } from "./watched-module.js";
@@ -176,7 +177,7 @@ class Development {
       addressMap: await devAddressMap(map, clusterKafka),
       onFatal,
       inputs: this.#options.input ?? [],
-      outputs: outputFiles(this.#options.output ?? []),
+      destinations: destinationsOf(this.#options.output ?? [], this.#options.webhook ?? []),
       heard: (entry) => {
         this.#log.entry(entry);
       },

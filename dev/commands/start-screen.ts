@@ -27,6 +27,8 @@ export interface StartScreen {
   readonly endpoints: readonly ScreenPart[];
   readonly ingresses: readonly ScreenPart[];
   readonly egresses: readonly ScreenPart[];
+  /** An egress whose records can be read over HTTP, if there is one. */
+  readonly readable: string | undefined;
   /** Whether records of any other egress are kept, to be read over HTTP. */
   readonly takesAnyEgress: boolean;
   /** The folder of the store; `undefined` if nothing is kept. */
@@ -110,21 +112,20 @@ function labelled(name: string, rows: readonly (readonly string[])[]): readonly 
   return rows.map((row, at) => [at === 0 ? name : "", ...row]);
 }
 
-function whatNext({ firstMessage, httpIngress, egresses }: StartScreen, style: Style): readonly string[] {
+function whatNext({ firstMessage, httpIngress, readable }: StartScreen, style: Style): readonly string[] {
   if (httpIngress === undefined) return [];
   if (firstMessage === undefined) {
     return ["Send a message to any address:", "", `  curl ${httpIngress}/<namespace>/<name>/<id> -d '…'`, ""];
   }
   const { command, complete } = firstMessage;
-  const [egress] = egresses;
   return [
     complete ? "Send a message:" : "Send a message (put its bytes into message.bin; no example was found):",
     "",
     `  ${style("green", command)}`,
     "",
-    ...(egress === undefined
+    ...(readable === undefined
       ? []
-      : ["Read what comes out:", "", `  ${style("green", readCommand(httpIngress, egress.id))}`, ""]),
+      : ["Read what comes out:", "", `  ${style("green", readCommand(httpIngress, readable))}`, ""]),
   ];
 }
 

@@ -20,7 +20,7 @@ function planIn(recordFolder: string): SessionPlan {
     addressMap: new Map(),
     onFatal: "stop",
     inputs: [],
-    outputs: new Map(),
+    destinations: { files: new Map(), webhooks: new Map() },
     heard: () => undefined,
   };
 }

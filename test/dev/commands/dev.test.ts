@@ -1,4 +1,7 @@
+import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import path from "node:path";
 import { describe, expect, test } from "@jest/globals";
 import { eventually } from "../eventually.js";
@@ -181,6 +184,36 @@ describe("a running statefun dev", () => {
         { topic: "totals", key: "f", value: 3 },
         { topic: "totals", key: "f", value: 6 },
       ]);
+    },
+    limitMillis,
+  );
+
+  test(
+    "posts the records of an egress to a URL, until it takes them",
+    async () => {
+      const received: unknown[] = [];
+      const server = createServer((request, response) => {
+        let text = "";
+        request.setEncoding("utf8").on("data", (chunk: string) => (text += chunk));
+        request.on("end", () => {
+          received.push(JSON.parse(text));
+          response.writeHead(received.length === 1 ? 503 : 204).end();
+        });
+      });
+      server.listen(0, "127.0.0.1");
+      await once(server, "listening");
+      const url = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/hook?secret=1`;
+      const { run, http } = await startDev({ options: ["--webhook", `test/out=${url}`] });
+      await post(http, "w", "3");
+      await eventually("it is sent again", () => received.length === 2);
+      await run.said("back");
+      run.signal("SIGINT");
+      await run.ended;
+      server.close();
+
+      expect(received[1]).toMatchObject({ egress: "test/out", topic: "totals", key: "w", value: 3 });
+      expect(run.stdout()).toMatch(/test\/out +POST http:\/\/127\.0\.0\.1:\d+\/hook\n/);
+      expect(run.stdout()).not.toContain("/egress/test/out");
     },
     limitMillis,
   );

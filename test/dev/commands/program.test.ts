@@ -97,6 +97,8 @@ describe("a mistaken command line ends with 2 and says what would be right:", ()
     [["dev", "a.ts", "--memory", "--sync"], "cannot be used with"],
     [["dev", "a.ts", "--on-fatal", "ignore"], "Allowed choices are stop, quarantine."],
     [["dev", "a.ts", "--output", "out.ndjson"], "Write it as <namespace>/<name>=<file>"],
+    [["dev", "a.ts", "--webhook", "a/b=example.com"], "Write it as <namespace>/<name>=<url>"],
+    [["dev", "a.ts", "--webhook", "https://example.com"], "Write it as <namespace>/<name>=<url>"],
     [["dev"], "there is no module.yaml here"],
     [["export", "--data", "/nowhere"], "there is no store in /nowhere: say where it is with --data"],
     [["export", "--json"], "--json tells what was written to a file: name one"],

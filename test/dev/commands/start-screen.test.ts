@@ -12,6 +12,7 @@ const screen: StartScreen = {
   ],
   endpoints: [{ id: "shop/*", description: "http://127.0.0.1:8000/{function.name}" }],
   ingresses: [{ id: "statefun/http", description: "POST http://127.0.0.1:8090/<namespace>/<name>/<id>" }],
+  readable: "example/greetings",
   egresses: [{ id: "example/greetings", description: "the last 10000 records, in memory" }],
   takesAnyEgress: true,
   dataFolder: ".statefun/dev",
