@@ -37,9 +37,9 @@ async function run(file: string | undefined, { data, json }: Options): Promise<v
   const store = await openLmdbStore({ folder: data });
   try {
     const { exportStore } = await import("../runtime/store/export.js");
-    if (file === undefined) await exportStore(store, process.stdout);
+    if (file === undefined) await exportStore(store, process.stdout, Date.now());
     else {
-      const bytes = await toFile(file, (counted) => exportStore(store, counted));
+      const bytes = await toFile(file, (counted) => exportStore(store, counted, Date.now()));
       if (json) printJson({ data, file, bytes });
       else print(`${data} is exported to ${file} (${shownSize(bytes)}).`);
     }

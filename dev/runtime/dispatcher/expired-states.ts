@@ -1,5 +1,5 @@
 import type { Clock } from "../clock.js";
-import { addressKey, addressOfKey, stateRecords } from "../records/records.js";
+import { addressKey, addressOfKey, expirationKey, stateRecords } from "../records/records.js";
 import type { StateRecord } from "../records/records.js";
 import type { Store } from "../store/store.js";
 import { expiresAtMillis } from "./function-type.js";
@@ -64,6 +64,7 @@ export class ExpiredStates {
   /** A type has registered states, which may expire. */
   registered(type: FunctionType): void {
     if (shortestMillis(type) === Infinity) return;
+    this.#note(type);
     const pass = this.#passes.get(type);
     if (pass !== undefined) {
       pass.nextMillis = 0; // there may be values of the new ones from before
@@ -73,6 +74,19 @@ export class ExpiredStates {
     const first = { type, from: undefined, dueMillis, startedMillis: 0, nextMillis: 0, counted: 0 };
     this.#passes.set(type, first);
     this.#sweep.begin(dueMillis);
+  }
+
+  /** Writes down how its states expire, for exports: they have no function that would say it. */
+  #note({ number, registered }: FunctionType): void {
+    const { expirations } = this.#parts.tables;
+    for (const { index, expiration } of registered.values()) {
+      if (expiration === undefined) continue;
+      const key = expirationKey(number, index);
+      const noted = expirations.get(key);
+      if (noted?.millis !== expiration.millis || noted.after !== expiration.after) {
+        expirations.put(key, expiration);
+      }
+    }
   }
 
   /** Ends for good. */

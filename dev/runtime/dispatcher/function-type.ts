@@ -1,14 +1,8 @@
 import { textFields } from "statefun/wire";
 import type { FunctionName } from "../address.js";
 import type { Counters, TypeCounters } from "../counters.js";
-import type { StoredSpec, StoredValue } from "../records/records.js";
+import type { Expiration, StoredSpec, StoredValue } from "../records/records.js";
 import type { Endpoint, Transport } from "../transport/transport.js";
-
-/** When values of a state expire: after the last write, or after the last write or call. */
-export interface Expiration {
-  readonly after: "write" | "call";
-  readonly millis: number;
-}
 
 /** A state that a function has asked for since the runtime started. */
 export interface RegisteredState {
@@ -25,7 +19,7 @@ export interface RegisteredState {
 
 /** When a value of the state expires; `Infinity` for never, and for no value. */
 export function expiresAtMillis(
-  { expiration }: Pick<RegisteredState, "expiration">,
+  { expiration }: { readonly expiration: Expiration | undefined },
   value: StoredValue | undefined,
 ): number {
   if (expiration === undefined || value === undefined) return Infinity;

@@ -1,8 +1,7 @@
 import type { WireValueSpec } from "statefun/wire";
 import { addressText } from "../address.js";
-import type { StoredSpec } from "../records/records.js";
+import type { Expiration, StoredSpec } from "../records/records.js";
 import { RuntimeError } from "../runtime-error.js";
-import type { Expiration } from "./function-type.js";
 import type { FunctionType, Mailbox } from "./mailbox.js";
 import { runtimeTypename } from "./runtime-typename.js";
 

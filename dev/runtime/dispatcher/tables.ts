@@ -14,6 +14,8 @@ export class Tables {
   readonly positions: PendingTable<string, Uint8Array>;
   readonly requests: PendingTable<string, number>;
   readonly quarantine: PendingTable<string, records.QuarantineRecord>;
+  /** The part of `meta` that says how states expire. */
+  readonly expirations: PendingTable<string, records.Expiration>;
   readonly #meta: PendingTable<string, number>;
   readonly #all: readonly PendingTable<string & number, unknown>[];
   #sequence: number;
@@ -31,6 +33,7 @@ export class Tables {
     this.positions = new PendingTable(store, "positions", records.positionRecords);
     this.requests = new PendingTable(store, "requests", records.requestRecords);
     this.quarantine = new PendingTable(store, "quarantine", records.quarantineRecords);
+    this.expirations = new PendingTable(store, "meta", records.expirationRecords);
     this.#meta = new PendingTable(store, "meta", records.sequenceRecords);
     this.#all = [
       this.types,
@@ -43,6 +46,7 @@ export class Tables {
       this.positions,
       this.requests,
       this.quarantine,
+      this.expirations,
       this.#meta,
     ] as unknown as readonly PendingTable<string & number, unknown>[];
     this.#sequence = this.#meta.get(records.sequenceKey) ?? 1;

@@ -234,6 +234,33 @@ export const sequenceRecords: RecordCodec<number> = {
   decode: (bytes) => new RecordReader(bytes).number(),
 };
 
+/** When values of a state expire: after the last write, or after the last write or call. */
+export interface Expiration {
+  readonly after: "write" | "call";
+  readonly millis: number;
+}
+
+/** What the keys in table `meta` begin with that say how a state expires. */
+export const expirationPrefix = "expiration/";
+
+/** The key in table `meta` of how a state expires, as its function has registered it last. */
+export function expirationKey(type: number, index: number): string {
+  return `${expirationPrefix}${type.toString()}/${index.toString()}`;
+}
+
+/** Table `meta`, key {@link expirationKey}. */
+export const expirationRecords: RecordCodec<Expiration> = {
+  encode: ({ after, millis }) =>
+    new RecordWriter(12)
+      .number(after === "call" ? 1 : 0)
+      .number(Math.min(millis, Number.MAX_SAFE_INTEGER))
+      .finished(),
+  decode(bytes) {
+    const reader = new RecordReader(bytes);
+    return { after: reader.numberBelow(2) === 1 ? "call" : "write", millis: reader.number() };
+  },
+};
+
 /** The key of an address in the tables `state`, `batches` and `quarantine`. */
 export function addressKey(type: number, id: string): string {
   return `${type.toString()}/${id}`;

@@ -3,6 +3,7 @@ import type { Writable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { exportedTables, exportFormat, exportVersion } from "./export-format.js";
 import { FunctionNumbers } from "./function-numbers.js";
+import { StoredExpirations } from "./live-state.js";
 import { LineFields } from "./line-fields.js";
 import { readableTables } from "./readable-entries.js";
 import type { Fields } from "./readable-entries.js";
@@ -17,19 +18,29 @@ const chunkCharacters = 64 * 1024;
  * Writes everything that is committed in `store` as lines of JSON, as docs/store-format.md describes them. It holds
  * one entry at a time in memory. Nothing should be committed meanwhile: each table is shown as it is when it is
  * reached. `target` is not ended.
+ *
+ * @param nowMillis - state that has expired by then is left out; milliseconds since the epoch. Without it nothing is
  */
-export async function exportStore(store: Store, target: Writable): Promise<void> {
-  await pipeline(Readable.from(chunksOf(exportLines(store))), target, { end: false });
+export async function exportStore(store: Store, target: Writable, nowMillis?: number): Promise<void> {
+  await pipeline(Readable.from(chunksOf(exportLines(store, nowMillis))), target, { end: false });
 }
 
-function* exportLines(store: Store): Generator<string, void> {
+function* exportLines(store: Store, nowMillis: number | undefined): Generator<string, void> {
   yield lineOf({ format: exportFormat, version: exportVersion, storeVersion });
   const functions = new FunctionNumbers();
   for (const [number, bytes] of store.scan("types")) addIfReadable(functions, number, bytes);
   for (const table of exportedTables)
-    for (const [key, value] of store.scan(table))
+    for (const [key, value] of table === "state" ? stateEntries(store, nowMillis) : store.scan(table))
       for (const fields of linesOf(table, key, value, functions)) yield lineOf({ table, ...fields });
   yield lineOf({ end: true });
+}
+
+function* stateEntries(store: Store, nowMillis = -Infinity): Iterable<readonly [StoreKey, Uint8Array]> {
+  const expirations = new StoredExpirations(store);
+  for (const [key, value] of store.scan("state")) {
+    const live = expirations.live(key, value, nowMillis);
+    if (live !== undefined) yield [key, live];
+  }
 }
 
 function addIfReadable(functions: FunctionNumbers, number: StoreKey, bytes: Uint8Array): void {

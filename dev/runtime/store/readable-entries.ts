@@ -23,16 +23,25 @@ export interface ReadableTable {
 }
 
 const meta: ReadableTable = {
-  toFields: (key, value) =>
-    key === records.sequenceKey
-      ? { key, number: records.sequenceRecords.decode(value) }
-      : { key, ...writableValue("", value) },
+  toFields(key, value) {
+    if (key === records.sequenceKey) return { key, number: records.sequenceRecords.decode(value) };
+    return String(key).startsWith(records.expirationPrefix)
+      ? { key, ...records.expirationRecords.decode(value) }
+      : { key, ...writableValue("", value) };
+  },
   toEntry(fields) {
     const key = fields.text("key");
+    if (fields.has("after")) return [key, records.expirationRecords.encode(expirationOf(fields))];
     if (fields.has("number")) return [key, records.sequenceRecords.encode(fields.whole("number"))];
     return [key, bytesOfFields("", fields)];
   },
 };
+
+function expirationOf(fields: LineFields): records.Expiration {
+  const after = fields.text("after");
+  if (after !== "write" && after !== "call") throw new LineProblem(`"after" is neither "write" nor "call"`);
+  return { after, millis: fields.whole("millis") };
+}
 
 const types: ReadableTable = {
   toFields(key, value) {
