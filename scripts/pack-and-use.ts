@@ -7,6 +7,7 @@ import { namesDiff } from "./checks/public-names.js";
 import { publishedPackages } from "./packages.js";
 import { root, run } from "./process.js";
 import { compileConsumers, compileObservers } from "./published-types.js";
+import { useDev } from "./use-dev.js";
 
 const allSubpaths = publishedPackages.flatMap((published) => entriesOf(published).map(({ name }) => name));
 
@@ -146,6 +147,8 @@ try {
   install(folder);
   checkNames(folder, subpaths);
   checkPrograms(folder);
+  await useDev(folder, "dev-functions.ts");
+  console.log("statefun dev: a message in, a record out, and the state is there at the next start");
   installPeers(folder);
   checkNames(folder, subpathsWithPeers);
   checkObservers(folder);

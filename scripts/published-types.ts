@@ -27,7 +27,7 @@ const inWorker = { lib: ["ES2023", "WebWorker"], types: [] };
 const projects: readonly Project[] = [
   {
     name: "node",
-    files: ["everything.ts", "common-js.cts"],
+    files: ["everything.ts", "dev-functions.ts", "common-js.cts"],
     options: { ...nodeNext, ...withNode, skipLibCheck: false },
   },
   { name: "bundler", files: ["everything.ts"], options: { ...bundler, ...withNode, skipLibCheck: true } },
@@ -57,7 +57,14 @@ export const listener: typeof serve = serve;
 
 /** Puts the programs and their projects into `folder`, where the packages are installed. */
 function writeProjects(folder: string, projects: readonly Project[]): void {
-  for (const file of ["everything.ts", "no-node.ts", "observers.ts", "worker.ts", "fastify.ts"]) {
+  for (const file of [
+    "everything.ts",
+    "dev-functions.ts",
+    "no-node.ts",
+    "observers.ts",
+    "worker.ts",
+    "fastify.ts",
+  ]) {
     copyFileSync(path.join(root, "scripts/consumer", file), path.join(folder, file));
   }
   writeFileSync(path.join(folder, "common-js.cts"), commonJs);
