@@ -5,7 +5,5 @@ import { Writer } from "statefun/wire";
  * collector more again. What is written shares its buffer with others of its size.
  */
 export function pooledWriter(capacity: number): Writer {
-  const writer = new Writer(0);
-  writer.bytes = Buffer.allocUnsafe(capacity);
-  return writer;
+  return new Writer(Buffer.allocUnsafe(capacity));
 }

@@ -28,9 +28,9 @@ export class Writer {
   /** How much has been written, in bytes. */
   position = 0;
 
-  /** Makes room for `capacity` bytes; more comes when it is needed. */
-  constructor(capacity = firstCapacity) {
-    this.bytes = new Uint8Array(capacity);
+  /** Makes room for so many bytes, or writes into those given; more room comes when it is needed. */
+  constructor(room: number | Uint8Array = firstCapacity) {
+    this.bytes = typeof room === "number" ? new Uint8Array(room) : room;
   }
 
   /** Makes room for `count` more bytes. */

@@ -5,12 +5,11 @@ import type { Counters } from "../counters.js";
 import type { JournalListener } from "../journal-entry.js";
 import type { DelayRecord } from "../records/records.js";
 import { RuntimeError } from "../runtime-error.js";
-import type { CallOutcome } from "../transport/transport.js";
 import { applyReply, sendMessages } from "./apply-reply.js";
 import { checkReply } from "./check-reply.js";
 import type { Delays } from "./delays.js";
-import { Fifo } from "./fifo.js";
-import type { FunctionType, Mail } from "./mailbox.js";
+import { Fifo } from "../fifo.js";
+import type { FunctionType, Mail, ReplyListener } from "./mailbox.js";
 import type { FunctionTypes } from "./function-types.js";
 import type { Limits } from "./limits.js";
 import { Load } from "./load.js";
@@ -22,9 +21,12 @@ import { requestBytes } from "./request.js";
 import { States } from "./states.js";
 import type { Tables } from "./tables.js";
 
-/** The most replies, and their effects, applied before the thread is let go: some milliseconds of work. */
-const mostRepliesAtOnce = 500;
-const mostEffectsAtOnce = 5000;
+/**
+ * The most replies, and their effects, applied before the thread is let go: some ten milliseconds of work, in which all
+ * that an ingress admits at once goes through a few hops. A commit in between would write what is on its way.
+ */
+const mostRepliesAtOnce = 2500;
+const mostEffectsAtOnce = 25_000;
 
 /** What a {@link Dispatcher} works with. */
 export interface DispatcherParts {
@@ -51,13 +53,13 @@ export interface DispatcherParts {
  *
  * Source: RequestReplyFunction.java, protocol.md section 3.
  */
-export class Dispatcher {
+export class Dispatcher implements ReplyListener {
   readonly states: States;
   readonly load: Load;
   readonly #quarantine: Quarantine;
   readonly #parts: DispatcherParts;
   readonly #ready = new Fifo<Mailbox>();
-  readonly #replies = new Fifo<() => void>();
+  readonly #replies = new Fifo<Mailbox>();
   #turn = false;
   #later: NodeJS.Immediate | undefined;
   #stopped = false;
@@ -126,7 +128,8 @@ export class Dispatcher {
   deliver(type: FunctionType, id: string, invocation: Uint8Array): Mailbox {
     const { tables, counters } = this.#parts;
     const mailbox = this.#mailbox(type, id);
-    const mail: Mail = { sequence: tables.nextSequence(), type: type.number, id, invocation };
+    // The id of the mailbox, and not another text of the same: many messages may wait.
+    const mail: Mail = { sequence: tables.nextSequence(), type: type.number, id: mailbox.id, invocation };
     tables.mail.put(mail.sequence, mail);
     this.load.add(mail, mailbox);
     type.counters.in++;
@@ -187,10 +190,10 @@ export class Dispatcher {
         });
         return;
       }
-      const reply = this.#replies.shift();
-      if (reply === undefined) return;
+      const replied = this.#replies.shift();
+      if (replied === undefined) return;
       replies++;
-      reply();
+      this.#take(replied);
     }
   }
 
@@ -216,7 +219,7 @@ export class Dispatcher {
 
   #mailbox(type: FunctionType, id: string): Mailbox {
     let mailbox = type.mailboxes.get(id);
-    if (mailbox === undefined) type.mailboxes.set(id, (mailbox = new Mailbox(type, id)));
+    if (mailbox === undefined) type.mailboxes.set(id, (mailbox = new Mailbox(type, id, this)));
     return mailbox;
   }
 
@@ -238,13 +241,11 @@ export class Dispatcher {
   }
 
   #send(mailbox: Mailbox): void {
-    const { type } = mailbox;
-    let outcome: CallOutcome;
+    const { type, address } = mailbox;
     try {
       type.transport ??= endpointOf(mailbox).transportFor(type);
       mailbox.batchNumber = ++this.#batches;
       const request = requestBytes(mailbox, this.states.forRequest(mailbox));
-      const address = addressOf(mailbox);
       this.#parts.journal({
         kind: "request",
         batch: mailbox.batchNumber,
@@ -255,37 +256,27 @@ export class Dispatcher {
       this.load.calls++;
       type.counters.inflightAsyncOps++;
       mailbox.sentAt = performance.now();
-      outcome = this.#outcome(mailbox);
-      mailbox.call = type.transport.call(address, request, outcome);
+      mailbox.call = type.transport.call(address, request, mailbox);
     } catch (error) {
       this.#fail(mailbox, error);
     }
   }
 
-  #outcome(mailbox: Mailbox): CallOutcome {
-    return {
-      succeeded: (response) => {
-        this.#ended(mailbox, () => {
-          this.#apply(mailbox, response);
-        });
-      },
-      failed: (error) => {
-        this.#ended(mailbox, () => {
-          this.#fail(mailbox, error);
-        });
-      },
-    };
+  /** Something has become of the call of a mailbox. */
+  replied(mailbox: Mailbox): void {
+    if (this.#stopped) return;
+    this.#replies.push(mailbox);
+    this.run();
   }
 
-  #ended(mailbox: Mailbox, then: () => void): void {
-    if (this.#stopped) return;
-    this.#replies.push(() => {
-      mailbox.call = undefined;
-      this.load.calls--;
-      mailbox.type.counters.inflightAsyncOps--;
-      then();
-    });
-    this.run();
+  #take(mailbox: Mailbox): void {
+    const { reply } = mailbox;
+    mailbox.reply = undefined;
+    mailbox.call = undefined;
+    this.load.calls--;
+    mailbox.type.counters.inflightAsyncOps--;
+    if (reply instanceof RuntimeError) this.#fail(mailbox, reply);
+    else if (reply !== undefined) this.#apply(mailbox, reply);
   }
 
   #apply(mailbox: Mailbox, response: WireResponse): void {
@@ -311,7 +302,7 @@ export class Dispatcher {
     journal({
       kind: "reply",
       batch: mailbox.batchNumber,
-      address: addressOf(mailbox),
+      address: mailbox.address,
       millis: performance.now() - mailbox.sentAt,
       response,
     });
@@ -323,7 +314,7 @@ export class Dispatcher {
     const { type, backlog } = mailbox;
     const done = mailbox.batch ?? [];
     for (const mail of done) {
-      tables.mail.removeOnce(mail.sequence);
+      tables.mail.remove(mail.sequence);
       this.load.remove(mail);
     }
     counters.mailWaiting -= done.length;
@@ -355,7 +346,7 @@ export class Dispatcher {
         ? cause
         : new RuntimeError("call-failed", `${addressText(mailbox)} could not be called: ${String(cause)}`, {
             cause,
-            address: addressOf(mailbox),
+            address: mailbox.address,
           });
     const { type } = mailbox;
     if (type.opening === "asking") {
@@ -364,10 +355,6 @@ export class Dispatcher {
     }
     this.#parts.failed(error, mailbox);
   }
-}
-
-function addressOf({ namespace, name, id }: Mailbox): { namespace: string; name: string; id: string } {
-  return { namespace, name, id };
 }
 
 function endpointOf({ type }: Mailbox): NonNullable<FunctionType["endpoint"]> {

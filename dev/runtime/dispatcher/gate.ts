@@ -27,8 +27,6 @@ export interface GateKeeper {
   readonly requests: KnownRequests;
   readonly dispatcher: Dispatcher;
   readonly journal: JournalListener;
-  /** Something was admitted. */
-  admitted(): void;
   durable(): Promise<void>;
   failed(error: RuntimeError): void;
 }
@@ -38,13 +36,17 @@ export class Gate implements IngressGate {
   readonly #run: GateKeeper;
   readonly #ingress: string;
   readonly #counters: IngressCounters;
+  readonly #admitted: () => void;
   #waiting: Waiting[] = [];
+  #lastKey: string | undefined;
+  #lastPositionKey = "";
 
-  /** A gate for the ingress of that id. */
-  constructor(run: GateKeeper, ingress: string, counters: IngressCounters) {
+  /** A gate for the ingress of that id; `admitted` is called behind each admission. */
+  constructor(run: GateKeeper, ingress: string, counters: IngressCounters, admitted: () => void) {
     this.#run = run;
     this.#ingress = ingress;
     this.#counters = counters;
+    this.#admitted = admitted;
   }
 
   get paused(): boolean {
@@ -69,7 +71,7 @@ export class Gate implements IngressGate {
     }
     const unserved = messages.find(({ target }) => run.types.served(target) === undefined);
     if (unserved !== undefined && !run.quarantines) throw this.#unserved(unserved.target);
-    if (position !== undefined) run.tables.positions.put(`${this.#ingress}/${position.key}`, position.value);
+    if (position !== undefined) run.tables.positions.put(this.#positionKey(position.key), position.value);
     if (idempotencyKey !== undefined) run.requests.add(idempotencyKey);
     for (const { target, id, argument } of messages) {
       run.dispatcher.deliver(run.types.any(target), id, invocationBytes(undefined, argument));
@@ -80,7 +82,7 @@ export class Gate implements IngressGate {
       const addresses = messages.map(({ target: { namespace, name }, id }) => ({ namespace, name, id }));
       run.journal({ kind: "admitted", ingress: this.#ingress, addresses });
     }
-    run.admitted();
+    this.#admitted();
     return true;
   }
 
@@ -89,7 +91,7 @@ export class Gate implements IngressGate {
   }
 
   position(key: string): Uint8Array | undefined {
-    return this.#read(() => this.#run.tables.positions.get(`${this.#ingress}/${key}`));
+    return this.#read(() => this.#run.tables.positions.get(this.#positionKey(key)));
   }
 
   serves(type: FunctionName): boolean {
@@ -119,6 +121,15 @@ export class Gate implements IngressGate {
       if (error instanceof RuntimeError) this.fail(error);
       throw error;
     }
+  }
+
+  /** The same text again for the same key as before: what is put under it is not hashed anew. */
+  #positionKey(key: string): string {
+    if (key !== this.#lastKey) {
+      this.#lastKey = key;
+      this.#lastPositionKey = `${this.#ingress}/${key}`;
+    }
+    return this.#lastPositionKey;
   }
 
   #unserved(target: FunctionName): RuntimeError {

@@ -132,7 +132,7 @@ export class Outbox {
       journal,
       counters.egress(egress.id),
       (records) => {
-        for (const { sequence } of records) tables.outbox.removeOnce(sequence);
+        for (const { sequence } of records) tables.outbox.remove(sequence);
         changed();
       },
       () => tables.unusedSequence,

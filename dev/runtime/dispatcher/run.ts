@@ -41,6 +41,12 @@ export interface RunParts {
   readonly moved: () => void;
 }
 
+/**
+ * Admissions that are worked on together: enough for batches to form where ingresses have much, and little enough to be
+ * garbage before the collector looks.
+ */
+const mostAdmittedAtOnce = 1000;
+
 /** The runtime from one start to the next stop: what is in memory lives as long as this, the rest is in the store. */
 export class Run {
   readonly tables: Tables;
@@ -58,6 +64,8 @@ export class Run {
   readonly #gates: Gate[] = [];
   readonly #named = new Map<string, Gate>();
   #started: Ingress[] = [];
+  /** How much was admitted since the dispatcher ran. */
+  #unworked = 0;
 
   /** Reads from the store what it needs to begin; {@link start} begins. */
   constructor(parts: RunParts) {
@@ -147,7 +155,7 @@ export class Run {
     this.requests.start();
     for (const ingress of this.#parts.ingresses) {
       if (this.#isEnded()) return;
-      const gate = new Gate(this, ingress.id, this.#parts.counters.ingress(ingress.id));
+      const gate = new Gate(this, ingress.id, this.#parts.counters.ingress(ingress.id), this.#admitted);
       this.#gates.push(gate);
       this.#started.push(ingress);
       await ingress.start(gate);
@@ -175,20 +183,17 @@ export class Run {
     return this.ended !== undefined;
   }
 
-  /** The gate for messages that come from no ingress, under a name of their own. */
+  /** The gate for messages that come from no ingress, under a name of their own. They are worked on at once. */
   gate(id: string): Gate {
     let gate = this.#named.get(id);
     if (gate === undefined) {
-      gate = new Gate(this, id, this.#parts.counters.ingress(id));
+      gate = new Gate(this, id, this.#parts.counters.ingress(id), () => {
+        this.dispatcher.run();
+      });
       this.#gates.push(gate);
       this.#named.set(id, gate);
     }
     return gate;
-  }
-
-  /** Messages were admitted: they are worked on before anything else is admitted. */
-  admitted(): void {
-    this.dispatcher.run();
   }
 
   /**
@@ -251,6 +256,19 @@ export class Run {
     this.#expiredStates.stop();
     for (const gate of this.#gates) gate.close(why);
   }
+
+  /** An ingress has admitted something: it is worked on once it lets go of the thread, or has admitted much. */
+  readonly #admitted = (): void => {
+    this.#unworked++;
+    if (this.#unworked === mostAdmittedAtOnce) this.#workOff();
+    else if (this.#unworked === 1) queueMicrotask(this.#workOff);
+  };
+
+  readonly #workOff = (): void => {
+    if (this.#unworked === 0) return;
+    this.#unworked = 0;
+    this.dispatcher.run();
+  };
 
   readonly #changed = (): void => {
     if (this.tables.dirty) this.#commit.changed();

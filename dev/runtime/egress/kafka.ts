@@ -8,7 +8,7 @@ import { topicNameProblem } from "../kafka/topic-name.js";
 import { quoted } from "../quoted.js";
 import { RuntimeError } from "../runtime-error.js";
 import type { Egress, OutboxRecord } from "./egress.js";
-import { kafkaRecordTypename, readKafkaArgument } from "./kafka-record.js";
+import { kafkaRecordTypename, readKafkaArgument, readKafkaTopic } from "./kafka-record.js";
 
 /** What a Kafka egress needs beside its part of the module and the brokers. */
 export interface KafkaEgressOptions {
@@ -66,18 +66,18 @@ export function kafkaEgress(
 function problemOf(argument: Uint8Array, maxRequestBytes: number): string | undefined {
   let given;
   try {
-    given = readKafkaArgument(argument);
+    given = readKafkaTopic(argument);
   } catch (error) {
     return `the bytes are no KafkaProducerRecord: ${error instanceof Error ? error.message : String(error)}`;
   }
-  const { typename, record } = given;
-  if (record === undefined) {
+  const { typename, topic } = given;
+  if (typename !== kafkaRecordTypename) {
     return `a record of type ${quoted(typename)} was sent to it; it takes ${kafkaRecordTypename} alone`;
   }
-  const problem = topicNameProblem(record.topic);
+  const problem = topicNameProblem(topic);
   if (problem !== undefined) return `${problem}; send { topic, key, value } with the name of a topic`;
   if (argument.length + recordOverhead <= maxRequestBytes) return undefined;
-  return `a record of ${String(argument.length)} bytes for topic ${record.topic} is larger than max.request.size, ${String(maxRequestBytes)}`;
+  return `a record of ${String(argument.length)} bytes for topic ${topic} is larger than max.request.size, ${String(maxRequestBytes)}`;
 }
 
 /** The record in an argument that was checked when it came. */

@@ -1,6 +1,7 @@
 import { readText, typedValueHead, varintSize } from "statefun/wire";
 import type { TopicRoute } from "../../module/module.js";
 import type { IngressMessage } from "../ingress/ingress.js";
+import { pooledWriter } from "../pooled-writer.js";
 
 /** The tag of a `TypedValue`'s bytes. */
 const valueTag = 0x1a;
@@ -27,17 +28,11 @@ export class Route {
   #argument(value: Uint8Array): Uint8Array {
     const head = this.#head;
     if (value.length === 0) return head;
-    let position = head.length;
-    const argument = new Uint8Array(position + 1 + varintSize(value.length) + value.length);
-    argument.set(head);
-    argument[position++] = valueTag;
-    let left = value.length;
-    while (left >= 0x80) {
-      argument[position++] = (left & 0x7f) | 0x80;
-      left >>>= 7;
-    }
-    argument[position++] = left;
-    argument.set(value, position);
-    return argument;
+    const out = pooledWriter(head.length + 1 + varintSize(value.length) + value.length);
+    out.copy(head);
+    out.byte(valueTag);
+    out.varint(value.length);
+    out.copy(value);
+    return out.bytes;
   }
 }

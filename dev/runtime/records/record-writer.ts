@@ -1,32 +1,39 @@
-import type { Writer } from "statefun/wire";
-import { textLength } from "statefun/wire";
-import { pooledWriter } from "../pooled-writer.js";
+import { textLength, Writer } from "statefun/wire";
 
 /** The most bytes of a whole number up to 2⁵³ as a varint. */
 const longestNumber = 8;
 
-/** Writes the values of a store's tables; the mirror image of `RecordReader`. */
-export class RecordWriter {
-  readonly #out: Writer;
+/** Records are written one behind the other into buffers of this size, which a store that keeps them keeps whole. */
+const bufferBytes = 8 * 1024;
 
-  /** Makes room for about `capacity` bytes; more comes when it is needed. */
+const out = new Writer(0);
+
+/** Writes the values of a store's tables, one at a time; the mirror image of `RecordReader`. */
+export class RecordWriter {
+  readonly #start: number;
+
+  /** Makes room for about `capacity` bytes; more comes when it is needed. Ends whatever was being written. */
   constructor(capacity = 64) {
-    this.#out = pooledWriter(capacity);
+    if (out.bytes.length - out.position < capacity) {
+      out.bytes = Buffer.allocUnsafeSlow(Math.max(capacity, bufferBytes));
+      out.position = 0;
+    }
+    this.#start = out.position;
   }
 
   /** A whole number from 0 to 2⁵³. */
   number(value: number): this {
-    this.#out.reserve(longestNumber);
-    this.#out.varint(value);
+    out.reserve(longestNumber);
+    out.varint(value);
     return this;
   }
 
   /** A text. */
   text(text: string): this {
     const length = textLength(text);
-    this.#out.reserve(longestNumber + length);
-    this.#out.varint(length);
-    this.#out.text(text, length);
+    out.reserve(longestNumber + length);
+    out.varint(length);
+    out.text(text, length);
     return this;
   }
 
@@ -38,13 +45,13 @@ export class RecordWriter {
 
   /** Bytes without their length, which only the last part of a record may be. */
   rest(bytes: Uint8Array): this {
-    this.#out.reserve(bytes.length);
-    this.#out.copy(bytes);
+    out.reserve(bytes.length);
+    out.copy(bytes);
     return this;
   }
 
   /** What has been written; the writer must not be used again. */
   finished(): Uint8Array {
-    return this.#out.bytes.subarray(0, this.#out.position);
+    return out.bytes.subarray(this.#start, out.position);
   }
 }

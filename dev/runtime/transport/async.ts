@@ -112,6 +112,7 @@ class AsyncCall extends BudgetedCall implements Exchange {
   readonly body: Uint8Array;
   readonly limits: ExchangeLimits;
   connection: HttpConnection | undefined = undefined;
+  waiting: Exchange["waiting"] = undefined;
   readonly #shared: Shared;
   #result: WireResponse | AttemptFailure | undefined;
   #bytes: Uint8Array | undefined;

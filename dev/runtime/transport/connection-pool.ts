@@ -1,4 +1,5 @@
 import type { Clock, ScheduledCall } from "../clock.js";
+import { Fifo } from "../fifo.js";
 import { HttpConnection, type ConnectionOwner, type Exchange, type Route } from "./http-connection.js";
 import type { ResponseLimits } from "./response-parser.js";
 import { Limited, type TimeLimit } from "./time-limit.js";
@@ -22,12 +23,21 @@ export interface PoolSettings {
 /** An exchange that waits until a connection is free. */
 class Waiting extends Limited {
   readonly exchange: Exchange;
+  /** Nobody waits any more: it is left out when its turn comes. */
+  isOver = false;
   readonly #pool: ConnectionPool;
 
   constructor(exchange: Exchange, pool: ConnectionPool) {
     super();
     this.exchange = exchange;
     this.#pool = pool;
+  }
+
+  /** It has a connection, or does not want one any more. */
+  end(): void {
+    this.isOver = true;
+    this.limit?.stop(this);
+    this.exchange.waiting = undefined;
   }
 
   override timeIsOver(): void {
@@ -43,7 +53,7 @@ export class ConnectionPool implements ConnectionOwner {
   readonly #settings: PoolSettings;
   readonly #open = new Set<HttpConnection>();
   readonly #idle: HttpConnection[] = [];
-  readonly #waiting = new Map<Exchange, Waiting>();
+  readonly #waiting = new Fifo<Waiting>();
   #sweep: ScheduledCall | undefined;
 
   constructor(route: Route, settings: PoolSettings) {
@@ -68,23 +78,30 @@ export class ConnectionPool implements ConnectionOwner {
       return;
     }
     const waiting = new Waiting(exchange, this);
-    this.#waiting.set(exchange, waiting);
+    exchange.waiting = waiting;
+    this.#waiting.push(waiting);
     this.#settings.wait?.start(waiting, now);
   }
 
   /** Nobody waits for this exchange any more: what carries it is closed. */
   withdraw(exchange: Exchange): void {
     exchange.connection?.destroy();
-    const waiting = this.#waiting.get(exchange);
-    if (waiting === undefined) return;
-    waiting.limit?.stop(waiting);
-    this.#waiting.delete(exchange);
+    exchange.waiting?.end();
+  }
+
+  /** The exchange that has waited longest, which does not wait any more. */
+  #next(): Exchange | undefined {
+    for (let first = this.#waiting.shift(); first !== undefined; first = this.#waiting.shift()) {
+      if (first.isOver) continue;
+      first.end();
+      return first.exchange;
+    }
+    return undefined;
   }
 
   /** Closes all connections, and forgets what they carry. */
   async close(): Promise<void> {
-    for (const { limit } of this.#waiting.values()) limit?.close();
-    this.#waiting.clear();
+    while (this.#next() !== undefined); // nobody hears of them any more
     const open = [...this.#open];
     for (const connection of open) connection.destroy();
     this.#stopSweeping();
@@ -99,10 +116,9 @@ export class ConnectionPool implements ConnectionOwner {
       connection.destroy();
       return;
     }
-    const [next] = this.#waiting.values();
+    const next = this.#next();
     if (next !== undefined) {
-      this.withdraw(next.exchange);
-      connection.send(next.exchange);
+      connection.send(next);
     } else if (this.#idle.length >= maxIdle) {
       connection.destroy();
     } else {
@@ -115,15 +131,15 @@ export class ConnectionPool implements ConnectionOwner {
     this.#open.delete(connection);
     const index = this.#idle.indexOf(connection);
     if (index >= 0) this.#idle.splice(index, 1);
-    const [next] = this.#waiting.values();
-    if (next === undefined || this.#open.size >= this.#settings.maxConnections) return;
-    this.withdraw(next.exchange);
-    this.#connect(next.exchange, this.clock.now());
+    if (this.#open.size >= this.#settings.maxConnections) return;
+    const next = this.#next();
+    if (next !== undefined) this.#connect(next, this.clock.now());
   }
 
   /** No connection became free in time. */
-  waitedInVain({ exchange }: Waiting): void {
-    this.#waiting.delete(exchange);
+  waitedInVain(waiting: Waiting): void {
+    const { exchange } = waiting;
+    waiting.end();
     const millis = String(this.#settings.wait?.millis);
     const why = `none of the ${String(this.#settings.maxConnections)} connections became free in ${millis} ms`;
     exchange.failed({ stage: "connect", why, cause: undefined }, false);

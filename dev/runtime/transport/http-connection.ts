@@ -41,6 +41,8 @@ export interface Exchange {
   readonly limits: ExchangeLimits;
   /** The connection that carries it, while one does; set by the connection. */
   connection: HttpConnection | undefined;
+  /** Its place in the queue for a connection, while it waits for one; set by the queue. */
+  waiting: { end(): void } | undefined;
   /** The head has come, which is said again as the body comes. Returns whether the body is of no use. */
   headCame(head: ResponseHead): boolean;
   /** How the body of a response with this head is compressed, as far as the exchange undoes it. */

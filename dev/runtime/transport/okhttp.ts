@@ -96,6 +96,7 @@ class OkhttpCall extends Limited implements Call, Exchange {
   body: Uint8Array | undefined;
   readonly limits: ExchangeLimits;
   connection: HttpConnection | undefined = undefined;
+  waiting: Exchange["waiting"] = undefined;
   readonly #address: FunctionAddress;
   readonly #request: Uint8Array;
   readonly #outcome: CallOutcome;

@@ -1,5 +1,6 @@
 import type { KafkaBroker } from "../../../module/kafka-brokers.js";
 import type { KafkaConsumerSettings } from "../../../module/kafka-settings.js";
+import { Fifo } from "../../fifo.js";
 import { RuntimeError } from "../../runtime-error.js";
 import type {
   Isolation,
@@ -17,6 +18,7 @@ import { fetchRequest, readFetchAnswer } from "./fetch.js";
 import type { FetchedPartition } from "./fetch.js";
 import { checkCode, KafkaFailure } from "./kafka-failure.js";
 import { batchesIn, readRecords } from "./read-batches.js";
+import type { Batch } from "./read-batches.js";
 
 /** A partition that is read. */
 interface Place {
@@ -32,9 +34,21 @@ interface Place {
 /** Stands among the names of brokers for any of them, where it is asked who leads what. */
 const anyBroker = "";
 
+/** A piece of an answer that nobody has asked for yet. */
+interface Piece {
+  readonly place: Place;
+  /** The batch whose records count; without one there are none. */
+  readonly batch: Batch | undefined;
+  /** The first offset that was asked for. */
+  readonly from: number;
+  readonly nextOffset: number;
+  readonly outOfRange: boolean;
+}
+
 /**
  * Reads partitions from the brokers that lead them: one request at a time each, the next one on its way while what came
- * is worked on, and no more, so that a reader that pauses holds two answers at most.
+ * is worked on, and no more, so that a reader that pauses holds two answers at most. Records are read a batch at a time,
+ * when it is their turn: thousands of them that wait would outlive every collection of young garbage.
  */
 export class BrokerReader implements KafkaReader {
   readonly #brokers: Brokers;
@@ -46,7 +60,7 @@ export class BrokerReader implements KafkaReader {
   readonly #busy = new Set<string>();
   /** Brokers whose last answer was none, or an error. */
   readonly #failing = new Set<string>();
-  #ready: PartitionRecords[] = [];
+  readonly #pieces = new Fifo<Piece>();
   #failure: RuntimeError | undefined;
   /** A failure was given out, and not yet that it is over. */
   #hasThrown = false;
@@ -84,12 +98,12 @@ export class BrokerReader implements KafkaReader {
   async next(): Promise<readonly PartitionRecords[]> {
     for (;;) {
       if (this.#closed) return [];
-      if (this.#ready.length > 0) {
-        const found = this.#ready;
-        this.#ready = [];
+      const piece = this.#pieces.shift();
+      if (piece !== undefined) {
+        if (this.#pieces.size === 0) void this.#pump();
         if (this.#isBack) this.#hasThrown = false;
-        void this.#pump();
-        return found;
+        if (this.#placeOf(piece.place) !== piece.place) continue; // it was moved meanwhile
+        return [this.#recordsOf(piece)];
       }
       const failure = this.#failure;
       if (failure !== undefined) {
@@ -127,7 +141,7 @@ export class BrokerReader implements KafkaReader {
 
   /** Asks every broker that leads partitions and is not asked already, unless what came before is not taken yet. */
   async #pump(): Promise<void> {
-    if (this.#pumping || this.#closed || this.#ready.length > 0 || this.#failure !== undefined) return;
+    if (this.#pumping || this.#closed || this.#pieces.size > 0 || this.#failure !== undefined) return;
     this.#pumping = true;
     try {
       const wanted = [...this.#places.values()].filter(({ lost }) => !lost);
@@ -163,7 +177,7 @@ export class BrokerReader implements KafkaReader {
     } finally {
       this.#busy.delete(name);
     }
-    if (this.#ready.length > 0 || this.#isBack) this.#awake();
+    if (this.#pieces.size > 0 || this.#isBack) this.#awake();
     else void this.#pump();
   }
 
@@ -172,30 +186,50 @@ export class BrokerReader implements KafkaReader {
     const key = keyOf(topic, partition);
     const place = asked.get(key);
     if (place === undefined || this.#places.get(key) !== place) return; // it was moved meanwhile
+    const { offset: from } = place;
     if (errorCode === errorCodes.offsetOutOfRange) {
       place.lost = true;
-      this.#ready.push({ topic, partition, records: [], nextOffset: place.offset, outOfRange: true });
+      this.#pieces.push({ place, batch: undefined, from, nextOffset: from, outOfRange: true });
       return;
     }
-    const where = `partition ${String(partition)} of topic ${topic} at Kafka ${name}`;
     if (errorCode !== 0) {
       this.#brokers.forget([topic]);
-      this.#fail(new KafkaFailure(`reading ${where} failed`, errorCode), name);
+      this.#fail(new KafkaFailure(`reading ${placeText(place, name)} failed`, errorCode), name);
       return;
     }
     place.end = this.#isolation === "read-committed" ? fetched.committedEnd : fetched.end;
-    const batches = batchesIn(bytes, where);
+    const batches = batchesIn(bytes, placeText(place, name));
     const last = batches.at(-1);
     if (last === undefined) return;
-    const records: KafkaRecord[] = [];
     const counted =
       this.#isolation === "read-committed" ? committedBatches(batches, aborted) : allBatches(batches);
-    for (const batch of counted) readRecords(batch, place.offset, records, where);
+    for (const batch of counted) {
+      this.#pieces.push({ place, batch, from, nextOffset: batch.lastOffset + 1, outOfRange: false });
+    }
     place.offset = last.lastOffset + 1;
+    if (counted.at(-1) !== last) {
+      this.#pieces.push({ place, batch: undefined, from, nextOffset: place.offset, outOfRange: false });
+    }
     // The next request asks for the others first: none waits for ever behind one that fills every answer.
     this.#places.delete(key);
     this.#places.set(key, place);
-    this.#ready.push({ topic, partition, records, nextOffset: place.offset, outOfRange: false });
+  }
+
+  #placeOf({ topic, partition }: TopicPartition): Place | undefined {
+    return this.#places.get(keyOf(topic, partition));
+  }
+
+  /** @throws KafkaFailure if the records do not fit their batch, which is then asked for again */
+  #recordsOf({ place, batch, from, nextOffset, outOfRange }: Piece): PartitionRecords {
+    const { topic, partition } = place;
+    const records: KafkaRecord[] = [];
+    try {
+      if (batch !== undefined) readRecords(batch, from, records, placeText(place, this.#brokers.addresses));
+    } catch (error) {
+      this.seek({ topic, partition, offset: Math.max(from, batch?.baseOffset ?? from) });
+      throw error;
+    }
+    return { topic, partition, records, nextOffset, outOfRange };
   }
 
   #fail(error: unknown, broker: string): void {
@@ -216,6 +250,10 @@ export class BrokerReader implements KafkaReader {
 
 function nameOf({ host, port }: KafkaBroker): string {
   return `${host}:${String(port)}`;
+}
+
+function placeText({ topic, partition }: TopicPartition, broker: string): string {
+  return `partition ${String(partition)} of topic ${topic} at Kafka ${broker}`;
 }
 
 function keyOf(topic: string, partition: number): string {

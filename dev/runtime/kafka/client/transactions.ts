@@ -85,7 +85,7 @@ export class TransactionWriter implements TransactionalProducer {
       this.#coordinator ??= await this.#brokers.patiently(() => {
         return this.#brokers.coordinator("transaction", this.#transactionalId);
       });
-      // Both wait at one broker, and in turn it waits for the transaction before.
+      // One after the other: brokers check each with the coordinator, and turn one of two that meet there away.
       await this.#addPartitions(parts);
       await this.#addGroup(group);
       await this.#writer.write(parts);

@@ -190,7 +190,7 @@ test("far more delayed messages than are held in memory come in the order of the
       invocation,
     });
   }
-  runtime.runtime.run.admitted(); // the turn in which all of it happened has ended
+  runtime.runtime.run.dispatcher.run(); // the turn in which all of it happened ends
 
   runtime.runtime.run.dispatcher.elapsed = (record) => {
     elapsed.push(Number(record.fromId));

@@ -192,7 +192,7 @@ test("a value that was written since the last commit stays, whatever the store h
 
 test("a value that is in memory leaves it together with the store", async () => {
   const { tables, type, clock, states, values } = ofOneType();
-  const mailbox = new Mailbox(type, "1");
+  const mailbox = new Mailbox(type, "1", { replied: () => undefined });
   values.mutate(
     mailbox,
     [{ type: 1, name: "n", value: { typename: "golden/text", hasValue: true, bytes: Buffer.from("v") } }],
