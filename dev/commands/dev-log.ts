@@ -77,7 +77,10 @@ class News {
   of(entry: JournalEntry): EntryJson | undefined {
     if (!isNews(entry, this.#options)) return undefined;
     if (entry.kind === "running") this.#failing.clear();
-    if (entry.kind === "egress-recovered") this.#failing.delete(entry.egress);
+    // A record that was dropped may have another one behind it that cannot be delivered either.
+    if (entry.kind === "egress-recovered" || entry.kind === "egress-dropped") {
+      this.#failing.delete(entry.egress);
+    }
     if (entry.kind === "egress-failed") {
       if (this.#failing.has(entry.egress)) return undefined;
       this.#failing.add(entry.egress);

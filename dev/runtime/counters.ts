@@ -82,7 +82,7 @@ export interface TypeRates {
 export class IngressCounters {
   /** `<namespace>/<name>`. */
   readonly id: string;
-  /** Records taken over. */
+  /** Records taken over, without those that have no target. */
   records = 0;
   /** Messages that they became. */
   messages = 0;

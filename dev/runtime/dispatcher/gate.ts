@@ -76,7 +76,7 @@ export class Gate implements IngressGate {
     for (const { target, id, argument } of messages) {
       run.dispatcher.deliver(run.types.any(target), id, invocationBytes(undefined, argument));
     }
-    this.#counters.records++;
+    if (messages.length > 0) this.#counters.records++; // else it is a position alone, which no record stands for
     this.#counters.messages += messages.length;
     if (messages.length > 0) {
       const addresses = messages.map(({ target: { namespace, name }, id }) => ({ namespace, name, id }));

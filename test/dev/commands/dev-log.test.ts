@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, jest, test } from "@jest/globals";
+import { serializedTypedValue } from "statefun/wire";
 import { jsonLog, readableLog } from "../../../dev/commands/dev-log.js";
 import type { JournalEntry } from "../../../dev/runtime/journal-entry.js";
 import { RuntimeError } from "../../../dev/runtime/runtime-error.js";
@@ -41,6 +42,22 @@ test("an egress that still fails after a restart of the runtime is told again", 
   for (const entry of [failed, running, failed]) log.entry(entry);
 
   expect(kinds()).toEqual(["egress-failed", "running", "egress-failed"]);
+});
+
+test("a record that was dropped makes the next failure of its egress news", () => {
+  const log = jsonLog({ records: false });
+  const argument = serializedTypedValue("a/b", new Uint8Array(0));
+  const dropped = {
+    kind: "egress-dropped",
+    egress: "shop/out",
+    sequence: 1,
+    argument,
+    mayHaveArrived: false,
+  } as const;
+
+  for (const entry of [failed, failed, dropped, failed, failed]) log.entry(entry);
+
+  expect(kinds()).toEqual(["egress-failed", "egress-dropped", "egress-failed"]);
 });
 
 test("an ingress whose brokers are away is told with the reason, and that it is back", () => {

@@ -234,5 +234,6 @@ describe("the lag of a Kafka ingress", () => {
     const atTheEnd = lag();
 
     expect(atTheEnd).toEqual([0, 0, 0]);
+    expect(counted.records).toBe(4);
   });
 });
