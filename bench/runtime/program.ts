@@ -44,9 +44,9 @@ class Program {
   readonly #child: ChildProcess;
   readonly #name: ProgramName;
 
-  constructor(name: ProgramName, ...args: readonly string[]) {
+  constructor(name: ProgramName, args: readonly string[], nodeOptions: readonly string[]) {
     this.#name = name;
-    this.#child = fork(compiled(name), args, { execArgv: ["--expose-gc"] });
+    this.#child = fork(compiled(name), args, { execArgv: [...nodeOptions] });
   }
 
   get pid(): number {
@@ -103,7 +103,7 @@ export class FunctionProcess {
   }
 
   static async start(): Promise<FunctionProcess> {
-    const program = new Program("functions");
+    const program = new Program("functions", [], []);
     const { port } = (await program.said()) as { readonly port: number };
     return new FunctionProcess(program, port);
   }
@@ -131,9 +131,10 @@ export class RuntimeProcess {
     this.startMillis = startMillis;
   }
 
-  static async start(plan: RuntimePlan): Promise<RuntimeProcess> {
+  /** With `nodeOptions` beside those that all of them have. */
+  static async start(plan: RuntimePlan, ...nodeOptions: readonly string[]): Promise<RuntimeProcess> {
     const before = performance.now();
-    const program = new Program("runtime", JSON.stringify(plan));
+    const program = new Program("runtime", [JSON.stringify(plan)], ["--expose-gc", ...nodeOptions]);
     const running = (await program.said()) as Running;
     return new RuntimeProcess(program, running, performance.now() - before);
   }

@@ -23,8 +23,8 @@ const mebibyte = 1024 * 1024;
 export const fullSizes: Sizes = {
   kafka: {
     1: { warmUp: 30_000, measured: 100_000 },
-    100: { warmUp: 40_000, measured: 120_000 },
-    1_000_000: { warmUp: 15_000, measured: 45_000 },
+    100: { warmUp: 60_000, measured: 240_000 },
+    1_000_000: { warmUp: 20_000, measured: 80_000 },
   },
   paced: { perSecond: 1000, warmUpSeconds: 1, seconds: 4 },
   generated: { warmUp: 30_000, measured: 100_000 },
