@@ -9,8 +9,12 @@ import { storeFailure } from "./store-failure.js";
 import { entriesAStep, Sweep } from "./sweep.js";
 import type { Tables } from "./tables.js";
 
-/** From the end of one pass over the addresses of a type to the next: what a pass costs is then hardly felt. */
-const restMillis = 10 * 60 * 1000;
+/** From the end of one pass over the addresses of a type to the next at least: a pass is then hardly felt. */
+const shortestRestMillis = 10 * 60 * 1000;
+
+/** Values that live long may be late by a part of that, but not by so long that people wonder. */
+const restOfLife = 1 / 4;
+const longestRestMillis = 60 * 60 * 1000;
 
 /** The first pass comes sooner, so that short runs tidy up, too; but after a start there is more urgent work. */
 const firstMillis = 60 * 1000;
@@ -102,7 +106,7 @@ export class ExpiredStates {
     if (pass.from === undefined) begin(pass, now);
     if (pass.from !== undefined && this.#look(pass, pass.from, now)) {
       pass.from = undefined;
-      pass.dueMillis = now + restMillis;
+      pass.dueMillis = now + restMillis(pass.type);
     }
     return this.#nextPass()?.dueMillis;
   }
@@ -170,7 +174,7 @@ function begin(pass: Pass, now: number): void {
   const changedMillis = type.counters.in === counted ? Infinity : startedMillis + shortestMillis(type);
   const soonestMillis = Math.min(nextMillis, changedMillis);
   if (soonestMillis > now) {
-    pass.dueMillis = Math.min(soonestMillis, now + restMillis);
+    pass.dueMillis = Math.min(soonestMillis, now + restMillis(type));
     return;
   }
   pass.from = addressKey(type.number, "");
@@ -195,6 +199,11 @@ function shortestMillis({ registered }: FunctionType): number {
     if (expiration !== undefined) shortest = Math.min(shortest, expiration.millis);
   }
   return shortest;
+}
+
+/** How long a pass over its addresses rests when it has ended. */
+function restMillis(type: FunctionType): number {
+  return Math.min(Math.max(shortestMillis(type) * restOfLife, shortestRestMillis), longestRestMillis);
 }
 
 /** When the first value expires that does so after `afterMillis`; `Infinity` if none does. */
