@@ -30,6 +30,8 @@ export class Outbox {
   readonly #tables: Tables;
   readonly #parts: OutboxParts;
   readonly #lanes = new Map<string, OutboxLane>();
+  /** The numbers of records whose egress the module does not have any more. */
+  readonly #stranded = new Map<string, Set<number>>();
   #started = false;
   #added: Added[] = [];
   #committing: Added[] = [];
@@ -71,7 +73,7 @@ export class Outbox {
   /** The records that wait for one egress, in order. */
   records(id: string): readonly WaitingRecord[] {
     const lane = this.#lanes.get(id);
-    if (lane === undefined) return [];
+    if (lane === undefined) return this.#strandedRecords(id);
     const added = [...this.#committing, ...this.#added].filter((one) => one.lane === lane);
     return [...lane.records, ...added.map(({ record }) => record)].map((record) => ({
       ...record,
@@ -85,7 +87,32 @@ export class Outbox {
    * @returns `undefined` if no such record waits for that egress
    */
   async drop(id: string, sequence: number): Promise<WaitingRecord | undefined> {
-    return this.#lanes.get(id)?.drop(sequence);
+    const lane = this.#lanes.get(id);
+    return lane === undefined ? this.#dropStranded(id, sequence) : lane.drop(sequence);
+  }
+
+  /** They are read when somebody asks: nobody else needs them in memory. */
+  #strandedRecords(id: string): readonly WaitingRecord[] {
+    const stranded = this.#stranded.get(id) ?? new Set();
+    if (stranded.size === 0) return [];
+    const records: WaitingRecord[] = [];
+    for (const [sequence, { argument }] of this.#tables.outbox.committed()) {
+      if (stranded.has(sequence)) records.push({ sequence, argument, mayHaveArrived: true });
+    }
+    return records;
+  }
+
+  #dropStranded(id: string, sequence: number): WaitingRecord | undefined {
+    const record = this.#strandedRecords(id).find((one) => one.sequence === sequence);
+    if (record === undefined) return undefined;
+    this.#stranded.get(id)?.delete(sequence);
+    this.#tables.outbox.remove(sequence);
+    const counters = this.#parts.counters.egress(id);
+    counters.dropped++;
+    counters.waiting--;
+    this.#parts.journal({ kind: "egress-dropped", egress: id, ...record });
+    this.#parts.changed();
+    return record;
   }
 
   /** The egress of that id. */
@@ -95,13 +122,12 @@ export class Outbox {
 
   /** Takes in what the store has from before, and begins to deliver. */
   start(): void {
-    const stranded = new Map<string, number>();
     for (const [sequence, { egress, argument }] of this.#tables.outbox.committed()) {
       const lane = this.#lane(egress);
-      if (lane === undefined) stranded.set(egress, (stranded.get(egress) ?? 0) + 1);
-      else lane.add({ sequence, argument });
+      if (lane !== undefined) lane.add({ sequence, argument });
+      else this.#stranded.set(egress, (this.#stranded.get(egress) ?? new Set()).add(sequence));
     }
-    for (const [egress, count] of stranded) this.#strand(egress, count);
+    for (const [egress, { size }] of this.#stranded) this.#strand(egress, size);
     this.#started = true;
     for (const lane of this.#lanes.values()) lane.start();
   }
@@ -109,9 +135,13 @@ export class Outbox {
   /** Records wait for an egress that is no longer there: they stay in the store, and people are told. */
   #strand(egress: string, count: number): void {
     const what = `${count.toString()} records wait for the egress ${egress}, which the module does not have any more`;
-    const error = new RuntimeError("unknown-egress", `${what}; add it again, and they are delivered`, {
-      component: egress,
-    });
+    const error = new RuntimeError(
+      "unknown-egress",
+      `${what}; add it again, and they are delivered, or drop them with egress drop`,
+      {
+        component: egress,
+      },
+    );
     this.#parts.counters.egress(egress).waiting = count;
     this.#parts.journal({ kind: "egress-failed", egress, error });
   }

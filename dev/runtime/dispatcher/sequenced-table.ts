@@ -1,5 +1,6 @@
 import type { RecordCodec } from "../records/records.js";
 import type { Store, StoreWrite, Table } from "../store/store.js";
+import { storeFailure } from "./store-failure.js";
 
 /**
  * A table of the store whose keys are sequence numbers: each is put once, in ascending order, and removed once. What is
@@ -51,10 +52,20 @@ export class SequencedTable<V> {
     }
   }
 
-  /** Committed entries, decoded, in ascending order. */
+  /**
+   * Committed entries, decoded, in ascending order.
+   *
+   * @throws RuntimeError `store-damaged` if the store cannot be read
+   */
   *committed(): Iterable<readonly [number, V]> {
-    for (const [key, bytes] of this.#store.scan(this.#table)) {
-      yield [key as number, this.#codec.decode(bytes)];
+    let last: number | undefined;
+    try {
+      for (const [key, bytes] of this.#store.scan(this.#table)) {
+        last = key as number;
+        yield [last, this.#codec.decode(bytes)];
+      }
+    } catch (cause) {
+      throw storeFailure(this.#table, last, cause);
     }
   }
 

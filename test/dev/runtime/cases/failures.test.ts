@@ -256,3 +256,28 @@ test("records for an egress that the module has lost stay in the store, and the 
   expect(runtime.store.count("outbox")).toBe(2);
   await runtime.close();
 });
+
+test("a record for an egress that the module has lost can be seen and dropped", async () => {
+  const runtime = await ScriptedRuntime.start();
+  const value = outboxRecords.encode({ egress: "example/gone", argument: Uint8Array.of(1) });
+  await runtime.store.commit([
+    { table: "outbox", key: 1, value },
+    { table: "outbox", key: 2, value },
+  ]);
+  await runtime.crash();
+  const waiting = (): readonly number[] =>
+    runtime.runtime.run.outbox.records("example/gone").map(({ sequence }) => sequence);
+  const before = waiting();
+
+  const dropped = await runtime.runtime.dropRecord("example/gone", 1);
+  const none = await runtime.runtime.dropRecord("example/gone", 1);
+
+  expect(before).toEqual([1, 2]);
+  expect(dropped).toEqual({ sequence: 1, argument: Uint8Array.of(1), mayHaveArrived: true });
+  expect(none).toBeUndefined();
+  expect(waiting()).toEqual([2]);
+  expect([...runtime.store.scan("outbox")].map(([key]) => key)).toEqual([2]);
+  expect(runtime.runtime.counters.egress("example/gone")).toMatchObject({ dropped: 1, waiting: 1 });
+  expect(runtime.journal.filter(({ kind }) => kind === "egress-dropped")).toHaveLength(1);
+  await runtime.close();
+});

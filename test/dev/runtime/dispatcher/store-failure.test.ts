@@ -104,3 +104,18 @@ test("a delayed message that cannot be read when it is due stops the runtime, an
   expect(runtime.notes("example/b/1")).toEqual(["late"]);
   await runtime.close();
 });
+
+test("messages that cannot be read when the runtime starts stop it as a failure of the store", async () => {
+  const store = new FailingStore();
+  const runtime = await started(store);
+
+  store.failing = "mail";
+  await runtime.crash();
+
+  expect(runtime.runtime.state).toBe("stopped");
+  expect(runtime.runtime.error?.message).toContain("[store-damaged] the table mail of the store");
+  store.failing = undefined;
+  await runtime.advance(1000);
+  expect(runtime.runtime.state).toBe("running");
+  await runtime.close();
+});
