@@ -26,7 +26,7 @@ export const fullSizes: Sizes = {
     100: { warmUp: 60_000, measured: 240_000 },
     1_000_000: { warmUp: 20_000, measured: 80_000 },
   },
-  paced: { perSecond: 1000, warmUpSeconds: 1, seconds: 4 },
+  paced: { perSecond: 1000, warmUpSeconds: 3, seconds: 8 },
   generated: { warmUp: 30_000, measured: 100_000 },
   kept: { addresses: 1_000_000, fewer: 100_000, cacheBytes: 16 * mebibyte },
 };
