@@ -114,3 +114,58 @@ test("the end of a partition is known from every answer, to those who read what 
   expect(committed.reader.end({ topic: "orders", partition: 0 })).toBe(3);
   expect(all.reader.end({ topic: "orders", partition: 0 })).toBe(5);
 });
+
+/** The values of the next records, and where reading goes on. */
+async function nextValues(reader: KafkaReader): Promise<readonly [values: string[], nextOffset: number]> {
+  const [part] = await reader.next();
+  const values = part?.records.map(({ value }) => Buffer.from(value ?? []).toString());
+  return [values ?? [], part?.nextOffset ?? -1];
+}
+
+test("an answer of several batches is given a batch at a time, each with the place behind it", async () => {
+  const { brokers, reader } = await reading(1);
+  brokers.batchLength = 2;
+  brokers.logs[0]?.push("0", "1", "2", "3", "4");
+  seekAll(reader, 1);
+
+  const found = [await nextValues(reader), await nextValues(reader), await nextValues(reader)];
+
+  expect(found).toEqual([
+    [["0", "1"], 2],
+    [["2", "3"], 4],
+    [["4"], 5],
+  ]);
+});
+
+test("of a partition that is moved, what was fetched before is not given any more", async () => {
+  const { brokers, reader } = await reading(1);
+  brokers.batchLength = 1;
+  brokers.logs[0]?.push("0", "1", "2", "3", "4", "5", "6");
+  seekAll(reader, 1);
+  const before = await nextValues(reader);
+
+  reader.seek({ topic: "orders", partition: 0, offset: 5 });
+  const behind = [await nextValues(reader), await nextValues(reader)];
+
+  expect(before).toEqual([["0"], 1]);
+  expect(behind).toEqual([
+    [["5"], 6],
+    [["6"], 7],
+  ]);
+});
+
+test("a batch that does not hold what it says is an error, and is asked for again with those behind it", async () => {
+  const { brokers, reader } = await reading(1);
+  brokers.batchLength = 2;
+  brokers.miscounted = 1;
+  brokers.logs[0]?.push("0", "1", "2", "3");
+  reader.seek({ topic: "orders", partition: 0, offset: 1 });
+
+  await expect(reader.next()).rejects.toThrow(/^\[io-failed\] .*damaged/);
+  const found = [await nextValues(reader), await nextValues(reader)];
+
+  expect(found).toEqual([
+    [["1", "2"], 3],
+    [["3"], 4],
+  ]);
+});

@@ -25,6 +25,10 @@ export class ScriptedBrokers {
   readonly logs: string[][];
   /** The offset behind what may be read by those who read what is committed; the end unless given. */
   committedEnd: number | undefined;
+  /** How many records a batch of an answer has at most. */
+  batchLength = Infinity;
+  /** How many more batches say that they have one record more than they have, their checksum being right. */
+  miscounted = 0;
   /** The offsets that a group has committed, by partition. */
   readonly committed = new Map<number, number>();
   readonly #brokers: Broker[] = [];
@@ -206,13 +210,23 @@ export class ScriptedBrokers {
             .int64(this.committedEnd ?? end)
             .int64(0)
             .list([], nothing);
-          body.blob(batchFrom(log.slice(0, this.committedEnd), from));
+          body.blob(this.#batches(log.slice(0, this.committedEnd), from));
         });
       });
       send(body);
     };
     if (from < (this.committedEnd ?? this.logs[number]?.length ?? 0)) answer();
     else setTimeout(answer, holdMillis);
+  }
+
+  #batches(log: readonly string[], from: number): Buffer {
+    const batches: Buffer[] = [];
+    for (let start = from; start < log.length; start += this.batchLength) {
+      const surplus = this.miscounted > 0 ? 1 : 0;
+      this.miscounted -= surplus;
+      batches.push(batchFrom(log.slice(start, start + this.batchLength), start, surplus));
+    }
+    return Buffer.concat(batches);
   }
 }
 
@@ -227,10 +241,8 @@ function versions(): WireWriter {
   });
 }
 
-/** The records behind an offset, as a broker keeps them. */
-function batchFrom(log: readonly string[], from: number): Buffer {
-  const values = log.slice(from);
-  if (values.length === 0) return Buffer.alloc(0);
+/** A batch as a broker keeps it; `surplus` is added to the number of records that it says it has. */
+function batchFrom(values: readonly string[], from: number, surplus: number): Buffer {
   const records = values.map((value) => ({
     topic: "orders",
     key: Buffer.from("k"),
@@ -238,6 +250,7 @@ function batchFrom(log: readonly string[], from: number): Buffer {
   }));
   const bytes = writeBatch(records, anonymous, compressions.none, 1);
   bytes.writeBigInt64BE(BigInt(from), batchHead.baseOffset);
+  bytes.writeInt32BE(values.length + surplus, batchHead.recordCount);
   bytes.writeUInt32BE(crc32c(bytes, batchHead.attributes), batchHead.checksum);
   return bytes;
 }
