@@ -76,7 +76,10 @@ export class EmbeddedJob implements Job {
   /** What the runtime is still doing, in words, calls aside. */
   moving(): string | undefined {
     if (this.#commits > 0) return "a commit is under way";
-    return this.#runtime?.state === "starting" ? "the runtime is starting" : undefined;
+    if (this.#runtime?.state === "starting") return "the runtime is starting";
+    // A commit may pause behind the one before, for real milliseconds, whatever the virtual clock shows.
+    const isRunning = this.#runtime?.state === "running";
+    return isRunning && this.#runtime?.run.tables.dirty ? "a commit is to come" : undefined;
   }
 
   async start(savepoint?: string): Promise<void> {
