@@ -4,6 +4,8 @@ import type { Tables } from "./tables.js";
 
 /** Hears of commits. */
 export interface CommitListener {
+  /** Whether nothing goes on that would change more: a commit need not wait for it. */
+  quiet(): boolean;
   /** A commit has taken all changes made so far. */
   taken(): void;
   /** What the last commit took is durable. */
@@ -13,8 +15,8 @@ export interface CommitListener {
 }
 
 /**
- * The pause between two commits, in multiples of what the last one took: committing takes a fifth of the time at most.
- * Under load fewer and larger steps follow, and what is put and removed between two of them is never written at all.
+ * The pause between two commits while work goes on, in multiples of what the last one took: committing takes a fifth of
+ * the time at most. Under load fewer and larger steps follow, and what is put and removed between two of them is never written at all.
  */
 const pauseFactor = 4;
 
@@ -25,6 +27,8 @@ const shortestPauseMillis = 0.5;
 const longestPauseMillis = 25;
 
 interface Scheduled {
+  /** Whether it waits for time to pass, and not for the thread alone. */
+  readonly isPause: boolean;
   cancel(): void;
 }
 
@@ -64,12 +68,12 @@ export class GroupCommit {
 
   /** Something has changed: commits soon. */
   changed(): void {
-    if (this.#underWay || this.#scheduled !== undefined || this.#ended !== undefined) return;
-    const pauseMillis = this.#notBefore - performance.now();
-    this.#scheduled =
-      pauseMillis < shortestPauseMillis
-        ? immediately(this.#commit)
-        : after(Math.min(pauseMillis, longestPauseMillis), this.#commit);
+    if (this.#underWay || this.#ended !== undefined || this.#scheduled?.isPause === false) return;
+    const pauseMillis = this.#listener.quiet() ? 0 : this.#notBefore - performance.now();
+    if (pauseMillis < shortestPauseMillis) {
+      this.#scheduled?.cancel();
+      this.#scheduled = immediately(this.#commit);
+    } else this.#scheduled ??= after(Math.min(pauseMillis, longestPauseMillis), this.#commit);
   }
 
   /**
@@ -143,6 +147,7 @@ export class GroupCommit {
 function immediately(work: () => void): Scheduled {
   const immediate = setImmediate(work);
   return {
+    isPause: false,
     cancel: () => {
       clearImmediate(immediate);
     },
@@ -152,6 +157,7 @@ function immediately(work: () => void): Scheduled {
 function after(millis: number, work: () => void): Scheduled {
   const timeout = setTimeout(work, millis);
   return {
+    isPause: true,
     cancel: () => {
       clearTimeout(timeout);
     },

@@ -76,6 +76,7 @@ export class Run {
     this.types = new FunctionTypes(this.tables, parts.endpoints, counters);
     this.requests = new KnownRequests(this.tables, this.#watched(clock), this.#changed);
     this.#commit = new GroupCommit(store, this.tables, {
+      quiet: () => this.dispatcher.settled && this.dispatcher.load.calls === 0,
       taken: () => {
         this.outbox.taken();
       },
