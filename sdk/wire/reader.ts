@@ -17,6 +17,9 @@ const deepestGroup = 100;
 /** The most bytes of a varint: ten groups of seven bits hold 64. */
 const longestVarint = 10;
 
+/** So many bytes of a varint hold 49 bits, which a number has exactly. */
+const exactBytes = 7;
+
 /** The most bytes of a tag or a length: five groups of seven bits hold their 32. */
 const longestTag = 5;
 
@@ -112,8 +115,18 @@ export class Reader {
    * @throws StateFunError `malformed-request` if it is cut short or longer than ten bytes
    */
   int64(end: number): bigint {
-    let value = 0n;
-    for (let shift = 0n; shift < 70n; shift += 7n) {
+    // As a number while it is exact: a bigint for every byte would cost several times as much.
+    let low = 0;
+    let factor = 1;
+    for (let read = 0; read < exactBytes; read++) {
+      if (this.position >= end) throw this.error("a number that is cut short");
+      const byte = this.bytes[this.position++] as number;
+      low += (byte & 0x7f) * factor;
+      if (byte < 0x80) return BigInt(low);
+      factor *= 128;
+    }
+    let value = BigInt(low);
+    for (let shift = 7n * BigInt(exactBytes); shift < 70n; shift += 7n) {
       if (this.position >= end) throw this.error("a number that is cut short");
       const byte = this.bytes[this.position++] as number;
       value |= BigInt(byte & 0x7f) << shift;

@@ -83,7 +83,12 @@ export class GroupCommit {
    */
   durable(): Promise<void> {
     if (this.#ended !== undefined) return Promise.reject(this.#ended);
-    if (!this.#tables.dirty && !this.#underWay) return Promise.resolve();
+    if (!this.#tables.dirty) {
+      if (!this.#underWay) return Promise.resolve();
+      return new Promise((resolve, reject) => {
+        this.#taken.push({ resolve, reject }); // the commit under way has taken all there is
+      });
+    }
     this.changed();
     this.#next ??= new Promise((resolve, reject) => {
       this.#waiting.push({ resolve, reject });
