@@ -238,7 +238,7 @@ function readMutation(reader: Reader, end: number): WireMutation {
   let name = "";
   let view: TypedValueView | undefined;
   eachField(reader, end, (tag) => {
-    if (tag === 0x08) type = Number(BigInt.asIntN(32, reader.int64(end)));
+    if (tag === 0x08) type = reader.int32(end);
     else if (tag === 0x12) name = reader.text(end);
     else if (tag === 0x1a) {
       view ??= new TypedValueView(reader.bytes);
@@ -334,7 +334,7 @@ function readValueSpec(reader: Reader, end: number): WireValueSpec {
 
 function readExpiration(reader: Reader, end: number, expiration: { mode: number; millis: bigint }): void {
   eachField(reader, end, (tag) => {
-    if (tag === 0x08) expiration.mode = Number(BigInt.asIntN(32, reader.int64(end)));
+    if (tag === 0x08) expiration.mode = reader.int32(end);
     else if (tag === 0x10) expiration.millis = reader.int64(end);
     else return false;
     return true;

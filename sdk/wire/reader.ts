@@ -110,6 +110,19 @@ export class Reader {
   }
 
   /**
+   * Reads a varint as a signed integer of 32 bits; the bits beyond are dropped, as every parser does.
+   *
+   * @throws StateFunError `malformed-request` if it is cut short or longer than ten bytes
+   */
+  int32(end: number): number {
+    const { position } = this;
+    const first = position < end ? (this.bytes[position] as number) : 0x80;
+    if (first >= 0x80) return Number(BigInt.asIntN(32, this.int64(end)));
+    this.position = position + 1;
+    return first;
+  }
+
+  /**
    * Reads a varint of 64 bits as a signed integer; the bits beyond the 64th are dropped, as every parser does.
    *
    * @throws StateFunError `malformed-request` if it is cut short or longer than ten bytes

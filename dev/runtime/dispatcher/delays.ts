@@ -76,7 +76,7 @@ export class Delays {
 
   /** Sends a message that becomes due `delayMillis` from now. */
   send(delayMillis: bigint, record: DelayRecord): void {
-    const due = Math.min(this.#clock.now() + Number(delayMillis), Number.MAX_SAFE_INTEGER);
+    const due = dueMillis(this.#clock.now(), delayMillis);
     const key = delayKey(due, this.#tables.nextSequence());
     this.#tables.delays.put(key, record);
     this.pending++;
@@ -167,4 +167,12 @@ export class Delays {
 
 function newHeap(): MinHeap<string> {
   return new MinHeap((a, b) => a < b);
+}
+
+/** The last instant that there is: 2⁵³ − 1, for which a key has room. */
+const lastMillis = Number.MAX_SAFE_INTEGER;
+
+function dueMillis(nowMillis: number, delayMillis: bigint): number {
+  const due = nowMillis + Number(delayMillis);
+  return due < lastMillis ? due : lastMillis;
 }

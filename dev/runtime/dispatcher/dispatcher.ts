@@ -1,3 +1,4 @@
+import { performance } from "node:perf_hooks";
 import type { WireResponse } from "statefun/wire";
 import { addressText, typenameOf } from "../address.js";
 import type { Clock } from "../clock.js";

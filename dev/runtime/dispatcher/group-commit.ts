@@ -1,3 +1,4 @@
+import { performance } from "node:perf_hooks";
 import { RuntimeError } from "../runtime-error.js";
 import type { Store } from "../store/store.js";
 import type { Tables } from "./tables.js";

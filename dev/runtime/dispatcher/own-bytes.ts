@@ -1,3 +1,5 @@
+import { Buffer } from "node:buffer";
+
 /** A view may keep alive a buffer of this many times its size; beyond, the bytes are copied out of it. */
 const mostWaste = 2;
 

@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { RuntimeError } from "../runtime-error.js";
 
 /** Reads the values of a store's tables: whole numbers as varints, text and bytes with their length in front. */

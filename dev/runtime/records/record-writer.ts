@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import { textLength, Writer } from "statefun/wire";
 
 /** The most bytes of a whole number up to 2⁵³ as a varint. */
