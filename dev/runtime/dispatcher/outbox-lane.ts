@@ -206,10 +206,13 @@ export class OutboxLane {
     this.#again();
   }
 
+  /** Whatever comes while the egress closes waits for that: it is opened when it is closed, and not before. */
   readonly #again = (): void => {
     this.#retry = undefined;
-    this.#round = this.egress.close().catch(() => undefined); // what is open may be broken
-    void this.#round.then(() => {
+    this.#running = true;
+    const closed = this.egress.close().catch(() => undefined); // what is open may be broken
+    this.#round = closed.then(() => {
+      this.#running = false;
       this.#next();
     });
   };

@@ -11,7 +11,7 @@ const out = new Writer(0);
 
 /** Writes the values of a store's tables, one at a time; the mirror image of `RecordReader`. */
 export class RecordWriter {
-  readonly #start: number;
+  #start: number;
 
   /** Makes room for about `capacity` bytes; more comes when it is needed. Ends whatever was being written. */
   constructor(capacity = 64) {
@@ -24,7 +24,7 @@ export class RecordWriter {
 
   /** A whole number from 0 to 2⁵³. */
   number(value: number): this {
-    out.reserve(longestNumber);
+    this.#reserve(longestNumber);
     out.varint(value);
     return this;
   }
@@ -32,7 +32,7 @@ export class RecordWriter {
   /** A text. */
   text(text: string): this {
     const length = textLength(text);
-    out.reserve(longestNumber + length);
+    this.#reserve(longestNumber + length);
     out.varint(length);
     out.text(text, length);
     return this;
@@ -46,9 +46,20 @@ export class RecordWriter {
 
   /** Bytes without their length, which only the last part of a record may be. */
   rest(bytes: Uint8Array): this {
-    out.reserve(bytes.length);
+    this.#reserve(bytes.length);
     out.copy(bytes);
     return this;
+  }
+
+  /** What does not fit takes its record along into a new buffer: those before it stay where they are. */
+  #reserve(count: number): void {
+    if (out.bytes.length - out.position >= count) return;
+    const written = out.bytes.subarray(this.#start, out.position);
+    const { length } = written;
+    out.bytes = Buffer.allocUnsafeSlow(Math.max(length + count, length * 2, bufferBytes));
+    out.bytes.set(written);
+    out.position = length;
+    this.#start = 0;
   }
 
   /** What has been written; the writer must not be used again. */

@@ -139,3 +139,26 @@ test("records of an earlier run may have arrived, until the destination has said
   expect(dropped?.mayHaveArrived).toBe(true);
   expect(doubtful()).toEqual([2]); // whose delivery has begun now
 });
+
+test("what comes while an egress closes after a failure is not delivered before it is closed", async () => {
+  const closing = gate();
+  const egress = new PickyEgress({ close: () => closing.passed });
+  const { lane, clock, counters, settle } = laneOf(egress);
+  lane.start();
+  await settle();
+  lane.add(textRecord(1, "poison"));
+  await settle();
+  await clock.advanceTo(clock.now() + 100, settle);
+
+  lane.add(textRecord(2, "good"));
+  const dropped = lane.drop(1);
+  await settle();
+  const whileClosing = { failures: counters.egresses[0]?.failures, taken: [...egress.taken] };
+  closing.open();
+  await dropped;
+  await settle();
+
+  expect(whileClosing).toEqual({ failures: 1, taken: [] });
+  expect(egress.taken).toEqual([2]);
+  await lane.close();
+});

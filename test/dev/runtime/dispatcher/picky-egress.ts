@@ -5,6 +5,7 @@ export interface PickyEgressOptions {
   readonly open?: () => Promise<number | undefined>;
   /** Called before the records are looked at. */
   readonly deliver?: () => Promise<void>;
+  readonly close?: () => Promise<void>;
 }
 
 /** An egress whose destination refuses every delivery with a record that has `poison` in it. */
@@ -35,7 +36,7 @@ export class PickyEgress implements Egress {
     this.taken.push(...records.map(({ sequence }) => sequence));
   }
 
-  close(): Promise<void> {
-    return Promise.resolve();
+  async close(): Promise<void> {
+    await this.#options.close?.();
   }
 }
