@@ -11,6 +11,11 @@ export class Fifo<T> {
     return this.#items.length - this.#head;
   }
 
+  /** The item at the front, which stays. */
+  get first(): T | undefined {
+    return this.#items[this.#head];
+  }
+
   /** Puts an item at the end. */
   push(item: T): void {
     this.#items.push(item);

@@ -140,6 +140,8 @@ export class ConnectionPool implements ConnectionOwner {
   waitedInVain(waiting: Waiting): void {
     const { exchange } = waiting;
     waiting.end();
+    // Who came first waits in vain first: where no connection becomes free, nothing else would take them out.
+    while (this.#waiting.first?.isOver === true) this.#waiting.shift();
     const millis = String(this.#settings.wait?.millis);
     const why = `none of the ${String(this.#settings.maxConnections)} connections became free in ${millis} ms`;
     exchange.failed({ stage: "connect", why, cause: undefined }, false);

@@ -1,5 +1,10 @@
 import { afterEach, expect, test } from "@jest/globals";
 import type { Socket } from "node:net";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { ConnectionPool } from "../../../../dev/runtime/transport/connection-pool.js";
+import type { Exchange } from "../../../../dev/runtime/transport/http-connection.js";
+import { TimeLimit } from "../../../../dev/runtime/transport/time-limit.js";
 import { address, CalledServer, emptyResult, request } from "./called-server.js";
 import { RecordedOutcome } from "./outcomes.js";
 import { answer, ok, silence, type Reply } from "./scripted-server.js";
@@ -150,4 +155,53 @@ test("a host that a map leads elsewhere keeps its name in the head", async () =>
   await transport.close();
 
   expect(called.server.requests[0]?.head).toContain("host: functions.example:8000");
+});
+
+test("what has waited for a connection in vain, again and again, takes no memory", async () => {
+  setFlagsFromString("--expose-gc");
+  const collect = runInNewContext("gc") as () => void;
+  const { clock, server } = await calling([silence], "async");
+  const [host = "", port] = server.host.split(":");
+  const pool = new ConnectionPool(
+    { to: { host, port: Number(port) } },
+    {
+      clock,
+      responseLimits: { maxHeadBytes: 1024, maxBodyBytes: 1024 },
+      maxConnections: 1,
+      maxIdle: 1,
+      endOfLife: () => Infinity,
+      endOfIdleness: () => Infinity,
+      wait: new TimeLimit(clock, 1),
+    },
+  );
+  const connect = new TimeLimit(clock, 1_000_000);
+  const exchange = (failed: () => void): Exchange => ({
+    head: { before: Buffer.from("GET / HTTP/1.1\r\n\r\n"), after: Buffer.of() },
+    body: undefined,
+    limits: { connect },
+    connection: undefined,
+    waiting: undefined,
+    headCame: () => false,
+    compressionOf: () => undefined,
+    responded: () => true,
+    concluded: () => undefined,
+    failed,
+  });
+  let waits = 0;
+  const patient = exchange(() => {
+    waits++;
+    pool.send(patient);
+  });
+  pool.send(exchange(() => undefined));
+  pool.send(patient);
+  collect();
+  const before = process.memoryUsage().heapUsed;
+
+  for (let millis = 0; millis < 50_000; millis++) await clock.advanceTo(clock.now() + 1);
+  collect();
+  const grown = process.memoryUsage().heapUsed - before;
+  await pool.close();
+
+  expect(waits).toBe(50_000);
+  expect(grown).toBeLessThan(20 * waits);
 });
