@@ -54,6 +54,7 @@ export class GroupCommit {
   #waiting: Waiting[] = [];
   #taken: Waiting[] = [];
   #next: Promise<void> | undefined;
+  #writing: Promise<void> = Promise.resolve();
 
   /** Commits the changes of `tables` to `store`. */
   constructor(store: Store, tables: Tables, listener: CommitListener) {
@@ -107,6 +108,11 @@ export class GroupCommit {
     for (const { reject } of [...this.#taken.splice(0), ...this.#waiting.splice(0)]) reject(why);
   }
 
+  /** Resolves once the store is not being written any more: {@link end} does not take back what it has been given. */
+  written(): Promise<void> {
+    return this.#writing;
+  }
+
   readonly #commit = (): void => {
     this.#scheduled = undefined;
     if (this.#ended !== undefined) return;
@@ -117,7 +123,7 @@ export class GroupCommit {
     this.#waiting = [];
     this.#next = undefined;
     this.#underWay = true;
-    this.#store.commit(writes).then(
+    this.#writing = this.#store.commit(writes).then(
       () => {
         this.#committed(writes.length, performance.now() - start);
       },

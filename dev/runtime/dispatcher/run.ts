@@ -234,7 +234,7 @@ export class Run {
     }
   }
 
-  /** Ends as if the process had died: what is not committed is lost, all of it. */
+  /** Ends as if the process had died: what is not committed, or about to be, is lost, all of it. */
   async crash(why: RuntimeError): Promise<void> {
     this.ended ??= why;
     this.#commit.end(why);
@@ -242,6 +242,7 @@ export class Run {
     this.#halt(why);
     await this.#letGo();
     await this.outbox.close();
+    await this.#commit.written(); // the next run must not read what is about to change
   }
 
   /** Stops the ingresses and closes all connections to functions. */

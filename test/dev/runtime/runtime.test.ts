@@ -5,6 +5,7 @@ import { serializedTypedValue } from "statefun/wire";
 import type { JournalEntry } from "../../../dev/runtime/journal-entry.js";
 import { Runtime } from "../../../dev/runtime/runtime.js";
 import { memoryStore } from "../../../dev/runtime/store/memory.js";
+import type { Store } from "../../../dev/runtime/store/store.js";
 import { inProcessEndpoints } from "../../../dev/runtime/transport/in-process.js";
 import { virtualClock } from "../../../dev/runtime/virtual-clock.js";
 import { gate } from "../../support/gate.js";
@@ -78,4 +79,39 @@ test("a runtime that something fatal has stopped for good closes without that er
   expect(runtime.error?.code).toBe("unknown-function");
 
   await expect(runtime.close()).resolves.toBeUndefined();
+});
+
+test("what was being committed at a crash is there for the run that follows", async () => {
+  const talk = statefulFunction(Talk, {
+    on: { [types.string.typename]: () => new Promise(() => undefined) },
+  });
+  const [begun, held] = [gate(), gate()];
+  const store = memoryStore();
+  const slow: Store = {
+    get: (table, key) => store.get(table, key),
+    scan: (table, range) => store.scan(table, range),
+    count: (table) => store.count(table),
+    close: () => store.close(),
+    async commit(writes) {
+      begun.open();
+      await held.passed;
+      await store.commit(writes);
+    },
+  };
+  const clock = virtualClock();
+  const endpoints = inProcessEndpoints(requestReplyHandler([talk]), { clock });
+  const crashing = new Runtime({ store: slow, clock, endpoints });
+  await crashing.start();
+  say(crashing, "hello");
+  await begun.passed;
+
+  const crashed = crashing.crash();
+  const next = new Runtime({ store: slow, clock, endpoints });
+  const started = crashed.then(() => next.start());
+  await new Promise((resolve) => setImmediate(resolve));
+  held.open();
+  await started;
+
+  expect(next.run.mailbox({ namespace: "ns", name: "talk", id: "1" })?.batch).toHaveLength(1);
+  await next.close();
 });
