@@ -1,4 +1,4 @@
-import type { FunctionName } from "../address.js";
+import type { FunctionAddress, FunctionName } from "../address.js";
 import { typenameOf } from "../address.js";
 import type { IngressCounters } from "../counters.js";
 import type { JournalListener } from "../journal-entry.js";
@@ -73,13 +73,14 @@ export class Gate implements IngressGate {
     if (unserved !== undefined && !run.quarantines) throw this.#unserved(unserved.target);
     if (position !== undefined) run.tables.positions.put(this.#positionKey(position.key), position.value);
     if (idempotencyKey !== undefined) run.requests.add(idempotencyKey);
-    for (const { target, id, argument } of messages) {
-      run.dispatcher.deliver(run.types.any(target), id, invocationBytes(undefined, argument));
-    }
-    if (messages.length > 0) this.#counters.records++; // else it is a position alone, which no record stands for
     this.#counters.messages += messages.length;
     if (messages.length > 0) {
-      const addresses = messages.map(({ target: { namespace, name }, id }) => ({ namespace, name, id }));
+      this.#counters.records++; // a position alone stands for no record
+      const addresses: FunctionAddress[] = [];
+      for (const { target, id, argument } of messages) {
+        const invocation = invocationBytes(undefined, argument);
+        addresses.push(run.dispatcher.deliver(run.types.any(target), id, invocation).address);
+      }
       run.journal({ kind: "admitted", ingress: this.#ingress, addresses });
     }
     this.#admitted();
