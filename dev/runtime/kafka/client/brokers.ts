@@ -199,11 +199,26 @@ export class Brokers {
     for (const topic of topics) this.#topics.delete(topic);
   }
 
-  /** Partitions by the broker that leads them. */
-  async byLeader<T extends TopicPartition>(partitions: readonly T[]): Promise<ReadonlyMap<KafkaBroker, T[]>> {
+  /**
+   * Partitions by the broker that leads them.
+   *
+   * @param leaderless - hears of those that have none, which are left out; without it they are an error
+   */
+  async byLeader<T extends TopicPartition>(
+    partitions: readonly T[],
+    leaderless?: (failure: KafkaFailure) => void,
+  ): Promise<ReadonlyMap<KafkaBroker, T[]>> {
     const parts = new Map<KafkaBroker, T[]>();
     for (const each of partitions) {
-      const broker = await this.leader(each);
+      let broker: KafkaBroker;
+      try {
+        broker = await this.leader(each);
+      } catch (error) {
+        const hasNone = error instanceof KafkaFailure && error.errorCode === errorCodes.leaderNotAvailable;
+        if (!hasNone || leaderless === undefined) throw error;
+        leaderless(error);
+        continue;
+      }
       const part = parts.get(broker);
       if (part === undefined) parts.set(broker, [each]);
       else part.push(each);

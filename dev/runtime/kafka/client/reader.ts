@@ -145,7 +145,8 @@ export class BrokerReader implements KafkaReader {
     this.#pumping = true;
     try {
       const wanted = [...this.#places.values()].filter(({ lost }) => !lost);
-      const parts = await this.#brokers.byLeader(wanted);
+      const leaderless: KafkaFailure[] = [];
+      const parts = await this.#brokers.byLeader(wanted, (failure) => leaderless.push(failure));
       const names = new Set([...parts.keys()].map(nameOf));
       for (const name of this.#failing) if (!names.has(name)) this.#failing.delete(name); // it leads nothing now
       for (const [broker, places] of parts) {
@@ -154,6 +155,8 @@ export class BrokerReader implements KafkaReader {
         this.#busy.add(name);
         void this.#fetch(broker, name, places);
       }
+      const [first] = leaderless;
+      if (first !== undefined) this.#fail(first, anyBroker);
     } catch (error) {
       this.#fail(error, anyBroker);
     } finally {

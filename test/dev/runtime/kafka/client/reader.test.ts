@@ -97,6 +97,37 @@ test("while one of two brokers is away, what the other one gives does not count 
   expect(reader.failing).toBe(false);
 });
 
+test("a partition that nobody leads is told of, and the others are read", async () => {
+  const { brokers, reader } = await reading(2);
+  brokers.leaderless = 1;
+  brokers.logs[0]?.push("a");
+  brokers.logs[1]?.push("b");
+  const failures = new Set<string>();
+  const values: string[] = [];
+  const readUntil = async (count: number): Promise<boolean> => {
+    while (values.length < count) {
+      try {
+        values.push(...(await nextValues(reader))[0]);
+      } catch (error) {
+        failures.add((error as Error).message);
+      }
+    }
+    return reader.failing;
+  };
+  seekAll(reader, 2);
+
+  await readUntil(1);
+  failures.add(await untilFailure(reader));
+  brokers.logs[0]?.push("c");
+  const whileAway = await readUntil(2);
+  brokers.leaderless = undefined;
+  const whenBack = await readUntil(3);
+
+  expect([...failures]).toEqual([expect.stringMatching(/partition 1 of topic orders .* cannot be used/)]);
+  expect([whileAway, whenBack]).toEqual([true, false]);
+  expect(values).toEqual(["a", "c", "b"]);
+});
+
 test("the end of a partition is known from every answer, to those who read what is committed as far as that is", async () => {
   const committed = await reading(1);
   const all = await reading(1, "read-uncommitted");

@@ -29,6 +29,8 @@ export class ScriptedBrokers {
   batchLength = Infinity;
   /** How many more batches say that they have one record more than they have, their checksum being right. */
   miscounted = 0;
+  /** A partition that no broker leads, as while all that have it are away. */
+  leaderless: number | undefined;
   /** The offsets that a group has committed, by partition. */
   readonly committed = new Map<number, number>();
   readonly #brokers: Broker[] = [];
@@ -139,7 +141,8 @@ export class ScriptedBrokers {
     return body.list(["orders"], (topic) => {
       body.int16(0).text(topic).bool(false);
       body.list([...this.logs.keys()], (partition) => {
-        body.int16(0).int32(partition).int32(partition).list([], nothing).list([], nothing);
+        const leader = partition === this.leaderless ? -1 : partition;
+        body.int16(0).int32(partition).int32(leader).list([], nothing).list([], nothing);
       });
     });
   }
