@@ -87,8 +87,9 @@ export async function startSession(plan: SessionPlan): Promise<Session> {
     onFatal: plan.onFatal,
     listener: plan.heard,
   });
+  let opened: ApiServer | undefined;
   try {
-    const api = await serve(plan, running);
+    const api = (opened = await serve(plan, running));
     const accepts = Object.fromEntries(functions.functions.map((one) => [one.typename, one.accepts]));
     const { url, token } = api;
     writeRuntimeRecord(plan.recordFolder, { url, token, pid: process.pid, accepts });
@@ -108,6 +109,7 @@ export async function startSession(plan: SessionPlan): Promise<Session> {
       },
     };
   } catch (error) {
+    await opened?.close();
     await running.close();
     throw error;
   }

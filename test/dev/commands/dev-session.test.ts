@@ -1,5 +1,7 @@
 import { once } from "node:events";
+import { mkdirSync } from "node:fs";
 import { createServer, type AddressInfo } from "node:net";
+import { join } from "node:path";
 import { expect, test } from "@jest/globals";
 import { noFunctions } from "../../../dev/commands/dev-functions.js";
 import { startSession, type SessionPlan } from "../../../dev/commands/dev-session.js";
@@ -37,6 +39,24 @@ test("a port that another program holds is an error, and no session", async () =
     message: expect.stringContaining(`cannot listen on port ${String(port)}`),
   });
   other.close();
+});
+
+test("where the record of a session cannot be written, its API lets go of its port", async () => {
+  const recordFolder = temporaryFolder();
+  mkdirSync(join(recordFolder, "runtime.json"));
+  const other = createServer().listen(0, "127.0.0.1");
+  await once(other, "listening");
+  const { port } = other.address() as AddressInfo;
+  other.close();
+  await once(other, "close");
+
+  const starting = startSession({ ...planIn(recordFolder), apiPort: port });
+  await expect(starting).rejects.toThrow("runtime.json");
+  const again = createServer().listen(port, "127.0.0.1");
+  await once(again, "listening");
+
+  expect(again.listening).toBe(true);
+  again.close();
 });
 
 test("while the brokers of a module are away, its HTTP ingress listens and says that the runtime is stopped", async () => {
