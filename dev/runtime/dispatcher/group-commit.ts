@@ -17,7 +17,8 @@ export interface CommitListener {
 
 /**
  * The pause between two commits while work goes on, in multiples of what the last one took: committing takes a fifth of
- * the time at most. Under load fewer and larger steps follow, and what is put and removed between two of them is never written at all.
+ * the time at most. Under load fewer and larger steps follow, and what is put and removed between two of them is never
+ * written at all.
  */
 const pauseFactor = 4;
 

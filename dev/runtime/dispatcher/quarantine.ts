@@ -42,7 +42,7 @@ export class Quarantine {
     const record = { sinceMillis: clock.now(), code: error.code, message: error.message };
     tables.quarantine.put(mailbox.key, record);
     this.#load.relieved(mailbox);
-    journal({ kind: "quarantine", what: "parked", address: addressOf(mailbox), error });
+    journal({ kind: "quarantine", what: "parked", address: mailbox.address, error });
     this.#take(mailbox, record, error);
   }
 
@@ -55,7 +55,7 @@ export class Quarantine {
     mailbox.type.counters.quarantined--;
     this.#addresses--;
     tables.quarantine.remove(mailbox.key);
-    journal({ kind: "quarantine", what, address: addressOf(mailbox), error });
+    journal({ kind: "quarantine", what, address: mailbox.address, error });
     this.#load.released(mailbox);
     this.look();
     return true;
@@ -79,8 +79,4 @@ export class Quarantine {
     this.#load.parked(mailbox);
     this.look();
   }
-}
-
-function addressOf({ namespace, name, id }: Mailbox): { namespace: string; name: string; id: string } {
-  return { namespace, name, id };
 }
